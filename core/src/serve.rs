@@ -1,0 +1,316 @@
+//! One connection of a station: what to do next so that the whole snapshot arrives, or the
+//! client learns that it did not (protocol.md, What a station owes its clients).
+//!
+//! This file knows no socket. That a connection is reset unless it was finished is the
+//! driver's to arrange: abort by default, before the listener listens.
+
+use core::time::Duration;
+
+use crate::limits::StationLimits;
+use crate::time::Instant;
+use crate::{Cursor, Snapshot};
+
+/// What the driver does next.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Do<'a> {
+    /// Write some of these bytes; meanwhile read and discard, and heed the deadline.
+    Write(&'a [u8]),
+    /// Everything is queued: stop aborting on close, then shut down the write side.
+    Finish,
+    /// Read and discard, and heed the deadline.
+    Drain,
+    /// Close: whoever reads gets everything that was queued.
+    Close,
+    /// Close with a reset, so that what is missing is missed.
+    Reset,
+}
+
+/// What the driver did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Did {
+    /// The kernel took so many of the bytes.
+    Wrote(usize),
+    /// The client sent so many bytes, which were discarded.
+    Read(usize),
+    /// The client shut down its write side.
+    ReadEnd,
+    /// [`Do::Finish`] is done.
+    Finished,
+    /// The connection broke.
+    Fault,
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The whole snapshot was handed to the kernel, and the write side shut down after it.
+    Whole,
+    /// Reset: the client took nothing for the write time-out.
+    Stalled,
+    /// Reset: the client took less than the minimum rate.
+    TooSlow,
+    /// Reset: the client sent more than a client may.
+    Talked,
+    /// The client, or the network, broke the connection.
+    Broken,
+    /// The station gave it up: to stop, or for a newcomer.
+    Dropped,
+}
+
+impl Ended {
+    /// Its name in logs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Stalled => "stalled",
+            Self::TooSlow => "too_slow",
+            Self::Talked => "talked",
+            Self::Broken => "broken",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
+/// What came of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// How it ended.
+    pub ended: Ended,
+    /// How many bytes of the snapshot the kernel took.
+    pub sent: u64,
+}
+
+/// Sends one snapshot over one connection.
+///
+/// The driving loop, with a client that takes three bytes at a time:
+///
+/// ```
+/// use carwatch::serve::{Did, Do, Ended, Serve};
+/// use carwatch::{Car, Roster, limits::StationLimits, time::{Instant, Unix}};
+///
+/// let mut roster = Roster::default();
+/// roster.append(&Car::new("today", "peugeot", "red"), Unix::from_millis(0))?;
+/// let (mut now, mut received) = (Instant::from_nanos(0), Vec::new());
+///
+/// // 1. One machine for each connection, with the snapshot of the moment of accept.
+/// let mut serve = Serve::new(roster.snapshot(), &StationLimits::default(), now);
+/// loop {
+///     // 2. It says what to do; tell it what was done.
+///     let did = match serve.next() {
+///         Do::Write(bytes) => {
+///             let n = bytes.len().min(3);
+///             received.extend_from_slice(&bytes[..n]);
+///             Did::Wrote(n)
+///         }
+///         Do::Finish => Did::Finished,
+///         Do::Drain => Did::ReadEnd,
+///         Do::Close | Do::Reset => break,
+///     };
+///     serve.did(did, now);
+///     // 3. Ask for the deadline after every input, and fire it when it has come.
+///     if now >= serve.deadline() {
+///         serve.fire(now);
+///     }
+/// }
+/// // 4. Ask what came of it.
+/// assert_eq!(serve.done().ended, Ended::Whole);
+/// assert_eq!(received, b"today:peugeot:red");
+/// # Ok::<(), carwatch::RecordTooLong>(())
+/// ```
+#[derive(Debug)]
+pub struct Serve {
+    snapshot: Snapshot,
+    cursor: Cursor,
+    state: State,
+    limits: Limits,
+    talked: u64,
+    client_ended: bool,
+    /// When the client last took something.
+    progress: Instant,
+    /// The begin of the current window of the minimum rate, and what was taken in it.
+    window: (Instant, u64),
+    paid_until: Instant,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Writing,
+    Finishing,
+    Draining { until: Instant, left: u64 },
+    Closed,
+    Lost(Ended),
+}
+
+/// The part of [`StationLimits`] that one connection needs.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    write_timeout: Duration,
+    min_rate: u64,
+    rate_window: Duration,
+    talk: u64,
+    drain_time: Duration,
+    drain_bytes: u64,
+}
+
+impl Serve {
+    /// A connection that was accepted at `now`, to be sent `snapshot`.
+    #[must_use]
+    pub fn new(snapshot: Snapshot, limits: &StationLimits, now: Instant) -> Self {
+        let state = if snapshot.is_empty() { State::Finishing } else { State::Writing };
+        let limits = Limits {
+            write_timeout: limits.write_timeout,
+            min_rate: limits.min_rate,
+            rate_window: limits.rate_window,
+            talk: limits.talk,
+            drain_time: limits.drain_time,
+            drain_bytes: limits.drain_bytes,
+        };
+        let cursor = snapshot.start();
+        Self {
+            snapshot,
+            cursor,
+            state,
+            limits,
+            talked: 0,
+            client_ended: false,
+            progress: now,
+            window: (now, 0),
+            paid_until: now,
+        }
+    }
+
+    /// What is being sent.
+    #[must_use]
+    pub const fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// What to do next. The same until something was done or fired.
+    pub fn next(&self) -> Do<'_> {
+        match self.state {
+            State::Writing => Do::Write(self.snapshot.chunk(&self.cursor)),
+            State::Finishing => Do::Finish,
+            State::Draining { .. } => Do::Drain,
+            State::Closed => Do::Close,
+            State::Lost(_) => Do::Reset,
+        }
+    }
+
+    /// Whether the client may still send something, which is to be read and discarded:
+    /// unread input would make the kernel reset the connection at close.
+    #[must_use]
+    pub const fn wants_input(&self) -> bool {
+        !self.client_ended
+    }
+
+    /// Tells what was done at `now`.
+    pub fn did(&mut self, did: Did, now: Instant) {
+        match (did, self.state) {
+            (Did::Wrote(n), State::Writing) => self.wrote(n, now),
+            (Did::Read(n), State::Writing | State::Finishing) => {
+                self.talked += n as u64;
+                if self.talked > self.limits.talk {
+                    self.state = State::Lost(Ended::Talked);
+                }
+            }
+            (Did::Read(n), State::Draining { until, left }) => {
+                let left = left.saturating_sub(n as u64);
+                self.state =
+                    if left == 0 { State::Closed } else { State::Draining { until, left } };
+            }
+            (Did::ReadEnd, state) => {
+                self.client_ended = true;
+                if matches!(state, State::Draining { .. }) {
+                    self.state = State::Closed;
+                }
+            }
+            (Did::Finished, State::Finishing) => {
+                let until = now + self.limits.drain_time;
+                let left = self.limits.drain_bytes.max(self.limits.talk - self.talked);
+                self.state =
+                    if self.client_ended { State::Closed } else { State::Draining { until, left } };
+            }
+            // After the last byte a client that goes away with a reset has what it wanted.
+            (Did::Fault, State::Draining { .. }) => self.state = State::Closed,
+            (Did::Fault, State::Writing | State::Finishing) => {
+                self.state = State::Lost(Ended::Broken);
+            }
+            _ => {}
+        }
+    }
+
+    /// When [`fire`](Self::fire) is due.
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        match self.state {
+            State::Writing => {
+                let stalled = self.progress + self.limits.write_timeout;
+                stalled.min(self.window.0 + self.limits.rate_window)
+            }
+            State::Finishing => self.progress + self.limits.write_timeout,
+            State::Draining { until, .. } => until,
+            State::Closed | State::Lost(_) => Instant::NEVER,
+        }
+    }
+
+    /// Does what the deadline is for, if it has come by `now`.
+    pub fn fire(&mut self, now: Instant) {
+        if now < self.deadline() {
+            return;
+        }
+        match self.state {
+            State::Writing | State::Finishing => {
+                if now >= self.progress + self.limits.write_timeout {
+                    self.state = State::Lost(Ended::Stalled);
+                } else if self.window.1 < self.least_per_window() {
+                    self.state = State::Lost(Ended::TooSlow);
+                } else {
+                    self.window = (now, 0);
+                }
+            }
+            State::Draining { .. } => self.state = State::Closed,
+            State::Closed | State::Lost(_) => {}
+        }
+    }
+
+    /// Up to when what the client took pays for its place at the minimum rate. The one for
+    /// whom this is longest ago goes first when the station is full.
+    #[must_use]
+    pub const fn paid_until(&self) -> Instant {
+        self.paid_until
+    }
+
+    /// What came of the connection, also of one that was dropped before its end.
+    #[must_use]
+    pub fn done(&self) -> Served {
+        let ended = match self.state {
+            State::Writing | State::Finishing => Ended::Dropped,
+            State::Draining { .. } | State::Closed => Ended::Whole,
+            State::Lost(ended) => ended,
+        };
+        Served { ended, sent: self.cursor.position() }
+    }
+
+    fn wrote(&mut self, n: usize, now: Instant) {
+        self.snapshot.advance(&mut self.cursor, n);
+        self.window.1 += n as u64;
+        if n > 0 {
+            self.progress = now;
+        }
+        // Paid at most up to now: a burst into the kernel's buffer buys no later silence.
+        let paid = Duration::from_nanos(n as u64 * 1_000_000_000 / self.limits.min_rate.max(1));
+        self.paid_until = (self.paid_until + paid).min(now);
+        if self.cursor.position() == self.snapshot.len() {
+            self.state = State::Finishing;
+        }
+    }
+
+    fn least_per_window(&self) -> u64 {
+        self.limits.min_rate.saturating_mul(self.limits.rate_window.as_secs())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! Each duty of a connection, on a clock that the test turns.
+
+use alloc::format;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::time::Unix;
+use crate::{Car, Roster};
+
+const START: Instant = Instant::from_nanos(0);
+
+fn snapshot(bytes: usize) -> Snapshot {
+    let mut roster = Roster::default();
+    for nth in 0..bytes / 1000 {
+        let car = Car::new(format!("{nth:05}"), "b".repeat(990), "red");
+        roster.append(&car, Unix::from_millis(0)).unwrap();
+    }
+    roster.snapshot()
+}
+
+fn serving(bytes: usize) -> Serve {
+    Serve::new(snapshot(bytes), &StationLimits::default(), START)
+}
+
+fn at(seconds: f64) -> Instant {
+    START + Duration::from_secs_f64(seconds)
+}
+
+/// The client takes `n` bytes, in as many writes as that needs.
+fn take(serve: &mut Serve, mut n: usize, now: Instant) {
+    while n > 0 {
+        let Do::Write(bytes) = serve.next() else { return };
+        let part = bytes.len().min(n);
+        serve.did(Did::Wrote(part), now);
+        n -= part;
+    }
+}
+
+/// Tells it that everything was written and the write side shut down.
+fn finish(serve: &mut Serve, now: Instant) {
+    take(serve, usize::MAX, now);
+    assert_eq!(serve.next(), Do::Finish);
+    serve.did(Did::Finished, now);
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_taken_at_a_time_all_of_it_arrives(
+        steps in proptest::collection::vec((1usize..200_000, 0usize..3_000), 1..400),
+        ends_at in proptest::option::of(0usize..50),
+    ) {
+        let mut serve = serving(300_000);
+        let expected = serve.snapshot().to_vec();
+        let mut received = Vec::new();
+        let mut steps = steps.iter().cycle().enumerate();
+        while let Do::Write(bytes) = serve.next() {
+            let (nth, (take, talk)) = steps.next().unwrap();
+            let n = bytes.len().min(*take);
+            received.extend_from_slice(&bytes[..n]);
+            serve.did(Did::Wrote(n), START);
+            // A client that talks, or has shut down its write side, gets everything too.
+            if ends_at.is_some_and(|at| nth >= at) {
+                serve.did(Did::ReadEnd, START);
+                prop_assert!(!serve.wants_input());
+            } else if nth < 300 {
+                serve.did(Did::Read(*talk), START);
+            }
+        }
+        prop_assert_eq!(serve.next(), Do::Finish);
+        prop_assert!(received == expected);
+        serve.did(Did::Finished, START);
+        prop_assert_eq!(serve.done(), Served { ended: Ended::Whole, sent: expected.len() as u64 });
+    }
+}
+
+#[test]
+fn a_station_without_cars_finishes_at_once() {
+    let mut serve = Serve::new(Roster::default().snapshot(), &StationLimits::default(), START);
+    assert_eq!(serve.next(), Do::Finish);
+    serve.did(Did::Finished, START);
+    assert_eq!(serve.next(), Do::Drain);
+    serve.did(Did::ReadEnd, START);
+    assert_eq!(serve.next(), Do::Close);
+}
+
+#[test]
+fn who_takes_nothing_for_the_write_time_out_is_reset() {
+    let mut serve = serving(100_000);
+    serve.did(Did::Wrote(5000), at(29.0));
+    serve.fire(at(58.9));
+    assert!(matches!(serve.next(), Do::Write(_)), "{:?}", serve.next());
+    serve.fire(at(59.0));
+    assert_eq!(serve.next(), Do::Reset);
+    assert_eq!(serve.done(), Served { ended: Ended::Stalled, sent: 5000 });
+}
+
+#[test]
+fn who_takes_less_than_the_minimum_rate_is_reset_and_who_takes_it_is_not() {
+    for (per_second, lives) in [(1023, false), (1024, true)] {
+        let mut serve = serving(300_000);
+        for second in 1..=100 {
+            take(&mut serve, per_second, at(f64::from(second) - 0.5));
+            serve.fire(at(f64::from(second)));
+        }
+        assert_eq!(matches!(serve.next(), Do::Write(_)), lives, "{per_second} bytes a second");
+        if !lives {
+            assert_eq!(serve.done().ended, Ended::TooSlow);
+        }
+    }
+}
+
+#[test]
+fn the_minimum_rate_is_measured_anew_every_minute() {
+    let mut serve = serving(300_000);
+    take(&mut serve, 200_000, at(1.0));
+    for second in 1..=120 {
+        take(&mut serve, 100, at(f64::from(second)));
+        serve.fire(at(f64::from(second)));
+        assert_eq!(matches!(serve.next(), Do::Write(_)), second < 120, "after {second} s");
+    }
+    assert_eq!(serve.done().ended, Ended::TooSlow);
+}
+
+#[test]
+fn a_burst_pays_for_no_later_silence() {
+    let mut serve = serving(300_000);
+    serve.did(Did::Wrote(60_000), at(1.0));
+    assert_eq!(serve.paid_until(), at(1.0));
+    serve.did(Did::Wrote(512), at(9.0));
+    assert_eq!(serve.paid_until(), at(1.5));
+}
+
+#[test]
+fn a_client_may_send_a_mebibyte_and_no_more() {
+    let mut serve = serving(100_000);
+    serve.did(Did::Read(1 << 20), START);
+    assert!(matches!(serve.next(), Do::Write(_)));
+    serve.did(Did::Read(1), START);
+    assert_eq!(serve.next(), Do::Reset);
+    assert_eq!(serve.done().ended, Ended::Talked);
+}
+
+#[test]
+fn the_drain_ends_with_the_client_the_time_or_the_bytes() {
+    for (said_before, may_still_say) in [(0, 1 << 20), (1 << 19, 1 << 19), (1 << 20, 1 << 16)] {
+        let drained = || {
+            let mut serve = serving(10_000);
+            serve.did(Did::Read(said_before), START);
+            finish(&mut serve, START);
+            assert_eq!(serve.next(), Do::Drain);
+            serve
+        };
+        let mut serve = drained();
+        serve.did(Did::Read(may_still_say - 1), START);
+        assert_eq!(serve.next(), Do::Drain, "after {said_before}");
+        serve.did(Did::Read(1), START);
+        assert_eq!(serve.next(), Do::Close, "after {said_before}");
+
+        let mut serve = drained();
+        serve.fire(at(1.9));
+        assert_eq!(serve.next(), Do::Drain);
+        assert_eq!(serve.deadline(), at(2.0));
+        serve.fire(at(2.0));
+        assert_eq!(serve.next(), Do::Close);
+
+        let mut serve = drained();
+        serve.did(Did::ReadEnd, START);
+        assert_eq!(serve.next(), Do::Close);
+        assert_eq!(serve.done().ended, Ended::Whole);
+    }
+}
+
+#[test]
+fn a_broken_connection_is_reset_and_after_the_last_byte_closed() {
+    let mut serve = serving(10_000);
+    serve.did(Did::Fault, START);
+    assert_eq!((serve.next(), serve.done().ended), (Do::Reset, Ended::Broken));
+
+    let mut serve = serving(10_000);
+    finish(&mut serve, START);
+    serve.did(Did::Fault, START);
+    assert_eq!((serve.next(), serve.done().ended), (Do::Close, Ended::Whole));
+}
+
+#[test]
+fn dropped_before_the_end_it_says_so() {
+    assert_eq!(serving(10_000).done(), Served { ended: Ended::Dropped, sent: 0 });
+}
+
+#[test]
+fn firing_moves_the_deadline_or_makes_progress() {
+    for nap in [0.0, 20.0, 29.0, 31.0] {
+        let (mut serve, mut now) = (serving(300_000), START);
+        let mut fired = 0;
+        while serve.deadline() < Instant::NEVER {
+            if matches!(serve.next(), Do::Write(_)) {
+                take(&mut serve, 30_000, now);
+            }
+            now = serve.deadline().min(now + Duration::from_secs_f64(nap));
+            let due = serve.deadline();
+            now = if nap == 0.0 { due } else { now };
+            serve.fire(now);
+            assert!(now < due || serve.deadline() != due, "at {due:?}");
+            fired += 1;
+            assert!(fired < 100, "it goes on for ever");
+            if serve.next() == Do::Finish {
+                serve.did(Did::Finished, now);
+            }
+        }
+    }
+}

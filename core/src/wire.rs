@@ -1,0 +1,229 @@
+//! Bytes in, cars and rejections out: the receiver's half of the grammar.
+//!
+//! Parsing is total. Every byte of a response belongs to one piece or is a separator
+//! between two, and every piece is either a car or a rejection. This file knows nothing
+//! of connections: how a response ended reaches it as a [`Tail`].
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::Car;
+
+/// What the sink of a [`Splitter`] is handed, one for every piece between separators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// A record that is a car.
+    Car {
+        /// Its place among the pieces of the response, from 0.
+        index: u64,
+        /// Its bytes in the response, separators not included.
+        at: Range<u64>,
+        /// The car; it borrows those bytes where they hold no escape.
+        car: Car<'a>,
+    },
+    /// A piece that is none.
+    Rejected(Rejection),
+}
+
+/// A piece that is not a car, where it stood, and why (protocol.md, bad records).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// Its place among the pieces of the response, from 0.
+    pub index: u64,
+    /// Its bytes in the response, separators not included.
+    pub at: Range<u64>,
+    /// The first reason that holds.
+    pub reason: RejectReason,
+}
+
+/// Why a piece is not a car; protocol.md lists them in the order in which they are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RejectReason {
+    /// What stood after the last separator of an answer that did not end properly.
+    Cut,
+    /// Nothing between two separators, or after a trailing one.
+    Empty,
+    /// Longer than the record limit.
+    TooLong {
+        /// That limit, in bytes as they stand on the wire.
+        limit: u64,
+    },
+    /// Not UTF-8.
+    InvalidUtf8 {
+        /// The first bad byte's offset in the response.
+        at: u64,
+    },
+    /// Fewer than two `:`.
+    TooFewFields {
+        /// How many fields there are.
+        found: u64,
+    },
+    /// More than two `:`.
+    TooManyFields {
+        /// How many fields there are.
+        found: u64,
+    },
+}
+
+impl RejectReason {
+    /// Its name in reports: `cut`, `empty`, `too_long` and so on.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cut => "cut",
+            Self::Empty => "empty",
+            Self::TooLong { .. } => "too_long",
+            Self::InvalidUtf8 { .. } => "invalid_utf8",
+            Self::TooFewFields { .. } => "too_few_fields",
+            Self::TooManyFields { .. } => "too_many_fields",
+        }
+    }
+}
+
+/// What the end of the bytes says about the last piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tail {
+    /// The answer is complete: the last piece is one like the others.
+    Whole,
+    /// The answer is partial: whatever follows its last separator was cut.
+    Cut,
+}
+
+/// Splits a response into [`Piece`]s as it arrives, in whatever segments.
+///
+/// It copies only a piece that lies in more than one segment, and holds at most the
+/// record limit. The loop:
+///
+/// ```
+/// use carwatch::wire::{Piece, Splitter, Tail};
+///
+/// let mut brands = Vec::new();
+/// let mut sink = |piece: Piece<'_>| {
+///     if let Piece::Car { car, .. } = piece {
+///         brands.push(car.brand.into_owned());
+///     }
+/// };
+/// // 1. One splitter for each response.
+/// let mut splitter = Splitter::new(carwatch::limits::RECORD);
+/// // 2. Feed what came, as it came.
+/// for segment in [&b"today:peugeot:red.97"[..], b"264836:B%2EM%2EW:blue"] {
+///     splitter.feed(segment, &mut sink);
+/// }
+/// // 3. Say how it ended; that consumes the splitter.
+/// splitter.finish(Tail::Whole, &mut sink);
+/// assert_eq!(brands, ["peugeot", "B.M.W"]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Splitter {
+    limit: usize,
+    index: u64,
+    /// Where in the response the current piece begins.
+    start: u64,
+    /// How many bytes of the response came so far.
+    seen: u64,
+    /// The current piece as far as it came in earlier segments; empty once it is too long.
+    carry: Vec<u8>,
+}
+
+impl Splitter {
+    /// A splitter at the start of a response, for records of at most `limit` bytes.
+    #[must_use]
+    pub const fn new(limit: usize) -> Self {
+        Self { limit, index: 0, start: 0, seen: 0, carry: Vec::new() }
+    }
+
+    /// Takes the next bytes of the response, handing every piece they end to `sink`.
+    pub fn feed(&mut self, segment: &[u8], sink: &mut impl FnMut(Piece<'_>)) {
+        let origin = self.seen;
+        let mut from = 0;
+        for dot in memchr::memchr_iter(b'.', segment) {
+            self.seen = origin + dot as u64;
+            self.end_piece(&segment[from..dot], sink);
+            from = dot + 1;
+            self.index += 1;
+            self.start = origin + from as u64;
+        }
+        self.seen = origin + segment.len() as u64;
+        if self.seen - self.start <= self.limit as u64 {
+            self.carry.extend_from_slice(&segment[from..]);
+        } else {
+            self.carry = Vec::new();
+        }
+    }
+
+    /// Ends the response, handing what follows its last separator to `sink`.
+    ///
+    /// A response of zero bytes has no piece at all: it is zero cars.
+    pub fn finish(mut self, tail: Tail, sink: &mut impl FnMut(Piece<'_>)) {
+        match tail {
+            Tail::Whole if self.seen == 0 => {}
+            Tail::Whole => self.end_piece(&[], sink),
+            Tail::Cut if self.seen == self.start => {}
+            Tail::Cut => sink(Piece::Rejected(Rejection {
+                index: self.index,
+                at: self.start..self.seen,
+                reason: RejectReason::Cut,
+            })),
+        }
+    }
+
+    /// Judges the current piece, of which `rest` are the last bytes.
+    fn end_piece(&mut self, rest: &[u8], sink: &mut impl FnMut(Piece<'_>)) {
+        let at = self.start..self.seen;
+        let judged = if at.end - at.start > self.limit as u64 {
+            Err(RejectReason::TooLong { limit: self.limit as u64 })
+        } else if self.carry.is_empty() {
+            judge(rest, at.start)
+        } else {
+            self.carry.extend_from_slice(rest);
+            judge(&self.carry, at.start)
+        };
+        sink(match judged {
+            Ok(car) => Piece::Car { index: self.index, at, car },
+            Err(reason) => Piece::Rejected(Rejection { index: self.index, at, reason }),
+        });
+        self.carry.clear();
+    }
+}
+
+/// Splits a response that is there as a whole; see [`Splitter`].
+pub fn split(response: &[u8], limit: usize, tail: Tail, sink: &mut impl FnMut(Piece<'_>)) {
+    let mut splitter = Splitter::new(limit);
+    // The last piece is judged in place, so that nothing is copied.
+    let last = memchr::memrchr(b'.', response).map_or(0, |dot| dot + 1);
+    splitter.feed(&response[..last], sink);
+    splitter.seen = response.len() as u64;
+    match tail {
+        Tail::Whole if !response.is_empty() => splitter.end_piece(&response[last..], sink),
+        _ => splitter.finish(tail, sink),
+    }
+}
+
+/// Appends `cars` as one snapshot: each car's record, joined by `.`.
+///
+/// ```
+/// # use carwatch::{Car, wire};
+/// let mut out = Vec::new();
+/// wire::join_into([Car::new("1", "a", "b"), Car::new("2", "c", "")].iter(), &mut out);
+/// assert_eq!(out, b"1:a:b.2:c:");
+/// ```
+pub fn join_into<'c, 'a: 'c>(cars: impl Iterator<Item = &'c Car<'a>>, out: &mut Vec<u8>) {
+    for (nth, car) in cars.enumerate() {
+        if nth > 0 {
+            out.push(b'.');
+        }
+        car.encode_into(out);
+    }
+}
+
+fn judge(piece: &[u8], start: u64) -> Result<Car<'_>, RejectReason> {
+    if piece.is_empty() {
+        return Err(RejectReason::Empty);
+    }
+    let text = core::str::from_utf8(piece)
+        .map_err(|e| RejectReason::InvalidUtf8 { at: start + e.valid_up_to() as u64 })?;
+    Car::from_record(text).map_err(|count| match count.found {
+        found @ 0..=2 => RejectReason::TooFewFields { found },
+        found => RejectReason::TooManyFields { found },
+    })
+}

@@ -1,0 +1,228 @@
+//! The receiver's half of protocol.md, case by case, and beside an independent reading of it.
+
+use RejectReason::{Cut, Empty, InvalidUtf8, TooFewFields, TooLong, TooManyFields};
+use carwatch::wire::{self, Piece, RejectReason, Splitter, Tail};
+
+#[test]
+fn every_row_of_the_rejections() {
+    // Limit 8; what each response comes to: a car's fields, or a reason, with its range.
+    let cases: &[(&[u8], Tail, &[Got])] = &[
+        // No bytes are no pieces.
+        (b"", Tail::Whole, &[]),
+        (b"", Tail::Cut, &[]),
+        // Cars.
+        (b"::", Tail::Whole, &[car(0..2, ["", "", ""])]),
+        (b"a:b:c", Tail::Whole, &[car(0..5, ["a", "b", "c"])]),
+        (b"a:b:c.d:e:", Tail::Whole, &[car(0..5, ["a", "b", "c"]), car(6..10, ["d", "e", ""])]),
+        (b"%2E:%3a:", Tail::Whole, &[car(0..8, [".", ":", ""])]),
+        (b"%2e:%3A:", Tail::Whole, &[car(0..8, [".", ":", ""])]),
+        (b"%25::", Tail::Whole, &[car(0..5, ["%", "", ""])]),
+        (b"%:%2:%zz", Tail::Whole, &[car(0..8, ["%", "%2", "%zz"])]),
+        (b"%252e::", Tail::Whole, &[car(0..7, ["%2e", "", ""])]),
+        (b"\xC3\xA9::", Tail::Whole, &[car(0..4, ["é", "", ""])]),
+        // cut
+        (b"a", Tail::Cut, &[not(0..1, Cut)]),
+        (b"a:b:c", Tail::Cut, &[not(0..5, Cut)]),
+        (b"a:b:c.d:e:f", Tail::Cut, &[car(0..5, ["a", "b", "c"]), not(6..11, Cut)]),
+        (b"a:b:c.", Tail::Cut, &[car(0..5, ["a", "b", "c"])]),
+        // empty
+        (b".", Tail::Whole, &[not(0..0, Empty), not(1..1, Empty)]),
+        (b".", Tail::Cut, &[not(0..0, Empty)]),
+        (b"::.", Tail::Whole, &[car(0..2, ["", "", ""]), not(3..3, Empty)]),
+        (b".::", Tail::Whole, &[not(0..0, Empty), car(1..3, ["", "", ""])]),
+        (
+            b"::..::",
+            Tail::Whole,
+            &[car(0..2, ["", "", ""]), not(3..3, Empty), car(4..6, ["", "", ""])],
+        ),
+        // too_long: past the limit, not at it, and as it stands on the wire
+        (b"aaa:bb:c", Tail::Whole, &[car(0..8, ["aaa", "bb", "c"])]),
+        (b"aaaa:bb:c", Tail::Whole, &[not(0..9, TooLong { limit: 8 })]),
+        (b"%2E:%3A::", Tail::Whole, &[not(0..9, TooLong { limit: 8 })]),
+        (
+            b"aaaa:bb:c.::",
+            Tail::Whole,
+            &[not(0..9, TooLong { limit: 8 }), car(10..12, ["", "", ""])],
+        ),
+        // invalid_utf8: the offset is that of the first bad byte in the response
+        (b"\xFF", Tail::Whole, &[not(0..1, InvalidUtf8 { at: 0 })]),
+        (
+            b"::.a\xFF\xFE::",
+            Tail::Whole,
+            &[car(0..2, ["", "", ""]), not(3..8, InvalidUtf8 { at: 4 })],
+        ),
+        (
+            b"::\xC3.\xA9::",
+            Tail::Whole,
+            &[not(0..3, InvalidUtf8 { at: 2 }), not(4..7, InvalidUtf8 { at: 4 })],
+        ),
+        (b"::\xED\xA0\x80", Tail::Whole, &[not(0..5, InvalidUtf8 { at: 2 })]),
+        // too_few_fields, too_many_fields
+        (b"a", Tail::Whole, &[not(0..1, TooFewFields { found: 1 })]),
+        (b"a:b", Tail::Whole, &[not(0..3, TooFewFields { found: 2 })]),
+        (b"a%3Ab:c", Tail::Whole, &[not(0..7, TooFewFields { found: 2 })]),
+        (b":::", Tail::Whole, &[not(0..3, TooManyFields { found: 4 })]),
+        (b"a:b:c:d:", Tail::Whole, &[not(0..8, TooManyFields { found: 5 })]),
+        // The first reason that holds: cut, empty, too_long, invalid_utf8, fields.
+        (b"\xFFaaaaaaaaaa", Tail::Cut, &[not(0..11, Cut)]),
+        (b"\xFFaaaaaaaa", Tail::Whole, &[not(0..9, TooLong { limit: 8 })]),
+        (b":::::::::", Tail::Whole, &[not(0..9, TooLong { limit: 8 })]),
+        (b":::\xFF", Tail::Whole, &[not(0..4, InvalidUtf8 { at: 3 })]),
+        (b"\xFF:", Tail::Whole, &[not(0..2, InvalidUtf8 { at: 0 })]),
+    ];
+    for (response, tail, expected) in cases {
+        let shown = response.escape_ascii();
+        assert_eq!(whole(response, 8, *tail), *expected, "{shown}, {tail:?}");
+        for segment in 1..=3 {
+            let segments: Vec<&[u8]> = response.chunks(segment).collect();
+            assert_eq!(fed(&segments, 8, *tail), *expected, "{shown}, {tail:?}, by {segment}");
+        }
+    }
+}
+
+#[test]
+fn a_limit_of_nothing_leaves_only_what_is_empty() {
+    assert_eq!(whole(b"a", 0, Tail::Whole), [not(0..1, TooLong { limit: 0 })]);
+    assert_eq!(whole(b".", 0, Tail::Whole), [not(0..0, Empty), not(1..1, Empty)]);
+}
+
+#[test]
+fn the_default_limit_is_64_kib_to_the_byte() {
+    let longest = format!("{}::", "x".repeat(64 * 1024 - 2));
+    let limit = carwatch::limits::RECORD;
+    assert!(matches!(whole(longest.as_bytes(), limit, Tail::Whole)[0], Got::Car { .. }));
+    let longer = longest + "y";
+    assert_eq!(
+        whole(longer.as_bytes(), limit, Tail::Whole),
+        [not(0..65_537, TooLong { limit: 65_536 })]
+    );
+}
+
+#[test]
+fn every_short_string_is_what_the_grammar_says() {
+    const LETTERS: [u8; 7] = [b'.', b':', b'%', b'2', b'E', b'a', 0xC3];
+    let mut checked = 0;
+    for len in 0..=6_u32 {
+        for number in 0..7_usize.pow(len) {
+            let response: Vec<u8> =
+                (0..len).map(|place| LETTERS[number / 7_usize.pow(place) % 7]).collect();
+            for (limit, tail) in [(64, Tail::Whole), (64, Tail::Cut), (3, Tail::Whole)] {
+                let expected = reference(&response, limit, tail);
+                let shown = response.escape_ascii();
+                assert_eq!(whole(&response, limit, tail), expected, "{shown}, {tail:?}");
+                for cut in 0..=response.len() {
+                    let (head, rest) = response.split_at(cut);
+                    let got = fed(&[head, rest], limit, tail);
+                    assert_eq!(got, expected, "{shown}, {tail:?}, cut at {cut}");
+                }
+            }
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, (7_usize.pow(7) - 1) / 6);
+}
+
+/// protocol.md once more, as plainly as it can be said and with nothing of the core's.
+fn reference(response: &[u8], limit: usize, tail: Tail) -> Vec<Got> {
+    if response.is_empty() {
+        return Vec::new();
+    }
+    let mut got = Vec::new();
+    let mut start = 0;
+    let parts: Vec<&[u8]> = response.split(|&byte| byte == b'.').collect();
+    for (nth, part) in parts.iter().enumerate() {
+        let at = start..start + part.len() as u64;
+        start = at.end + 1;
+        let is_after_the_last_dot = nth + 1 == parts.len();
+        if is_after_the_last_dot && tail == Tail::Cut {
+            if !part.is_empty() {
+                got.push(not(at, Cut));
+            }
+            break;
+        }
+        got.push(if part.is_empty() {
+            not(at, Empty)
+        } else if part.len() > limit {
+            not(at, TooLong { limit: limit as u64 })
+        } else if let Some(bad) = first_bad_byte(part) {
+            let bad = at.start + bad;
+            not(at, InvalidUtf8 { at: bad })
+        } else {
+            let fields: Vec<String> = part.split(|&byte| byte == b':').map(meaning).collect();
+            let found = fields.len() as u64;
+            match <[String; 3]>::try_from(fields) {
+                Ok(fields) => Got::Car { at, fields },
+                Err(_) if found < 3 => not(at, TooFewFields { found }),
+                Err(_) => not(at, TooManyFields { found }),
+            }
+        });
+    }
+    got
+}
+
+/// Among the letters of the exhaustive test only 0xC3 is not ASCII, and no letter continues it.
+fn first_bad_byte(part: &[u8]) -> Option<u64> {
+    part.iter().position(|&byte| byte == 0xC3).map(|at| at as u64)
+}
+
+fn meaning(field: &[u8]) -> String {
+    let field = String::from_utf8(field.to_vec()).expect("it was ASCII");
+    let mut out = String::new();
+    let mut rest = field.as_str();
+    while let Some(letter) = rest.chars().next() {
+        let (said, len) = match rest.get(..3).map(str::to_uppercase).as_deref() {
+            Some("%2E") => ('.', 3),
+            Some("%3A") => (':', 3),
+            Some("%25") => ('%', 3),
+            _ => (letter, letter.len_utf8()),
+        };
+        out.push(said);
+        rest = &rest[len..];
+    }
+    out
+}
+
+/// A piece without its index, which the helpers below compare with its place.
+#[derive(Debug, PartialEq)]
+enum Got {
+    Car { at: std::ops::Range<u64>, fields: [String; 3] },
+    Rejected { at: std::ops::Range<u64>, reason: RejectReason },
+}
+
+fn car(at: std::ops::Range<u64>, fields: [&str; 3]) -> Got {
+    Got::Car { at, fields: fields.map(str::to_owned) }
+}
+
+fn not(at: std::ops::Range<u64>, reason: RejectReason) -> Got {
+    Got::Rejected { at, reason }
+}
+
+fn whole(response: &[u8], limit: usize, tail: Tail) -> Vec<Got> {
+    let mut got = Vec::new();
+    wire::split(response, limit, tail, &mut |piece| push(&mut got, piece));
+    got
+}
+
+fn fed(segments: &[&[u8]], limit: usize, tail: Tail) -> Vec<Got> {
+    let mut got = Vec::new();
+    let mut splitter = Splitter::new(limit);
+    for segment in segments {
+        splitter.feed(segment, &mut |piece| push(&mut got, piece));
+    }
+    splitter.finish(tail, &mut |piece| push(&mut got, piece));
+    got
+}
+
+fn push(got: &mut Vec<Got>, piece: Piece<'_>) {
+    let (index, piece) = match piece {
+        Piece::Car { index, at, car } => {
+            let fields = [car.time, car.brand, car.color].map(std::borrow::Cow::into_owned);
+            (index, Got::Car { at, fields })
+        }
+        Piece::Rejected(rejection) => {
+            (rejection.index, Got::Rejected { at: rejection.at, reason: rejection.reason })
+        }
+    };
+    assert_eq!(index, got.len() as u64, "the index counts all pieces");
+    got.push(piece);
+}
