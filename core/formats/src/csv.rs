@@ -1,0 +1,62 @@
+//! Cars as CSV: RFC 4180 with CRLF and a header, and a guard against spreadsheets that
+//! run what a station sent (limits.md).
+
+use std::io::{self, Write};
+
+use carwatch::Report;
+
+use crate::cars::{Merged, Options, flush, for_each, spill};
+
+pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    let mut buffer = b"station,time,brand,color".to_vec();
+    if options.keep_partial {
+        buffer.extend_from_slice(b",partial");
+    }
+    buffer.extend_from_slice(b"\r\n");
+    for_each(report, options, &mut |Merged { station, car, partial }| {
+        for (nth, cell) in [station, &car.time, &car.brand, &car.color].into_iter().enumerate() {
+            if nth > 0 {
+                buffer.push(b',');
+            }
+            let guard = if !options.csv_raw && needs_guard(cell) { "'" } else { "" };
+            append(guard, cell, &mut buffer);
+        }
+        if options.keep_partial {
+            buffer.extend_from_slice(if partial { b",true" } else { b",false" });
+        }
+        buffer.extend_from_slice(b"\r\n");
+        spill(&mut buffer, out)
+    })?;
+    flush(&buffer, out)
+}
+
+/// Appends a cell: in quotes, each quote doubled, if it holds what would end one.
+fn append(guard: &str, cell: &str, out: &mut Vec<u8>) {
+    if !cell.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n')) {
+        out.extend_from_slice(guard.as_bytes());
+        return out.extend_from_slice(cell.as_bytes());
+    }
+    out.push(b'"');
+    out.extend_from_slice(guard.as_bytes());
+    for (nth, part) in cell.split('"').enumerate() {
+        out.extend_from_slice(if nth > 0 { b"\"\"" } else { b"" });
+        out.extend_from_slice(part.as_bytes());
+    }
+    out.push(b'"');
+}
+
+/// Whether a spreadsheet would take `cell` for a formula.
+fn needs_guard(cell: &str) -> bool {
+    matches!(cell.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'))
+        && !is_plain_number(cell)
+}
+
+/// Whether `cell` is `[+-]?[0-9]+(\.[0-9]+)?`.
+fn is_plain_number(cell: &str) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let unsigned = cell.strip_prefix(['+', '-']).unwrap_or(cell);
+    match unsigned.split_once('.') {
+        Some((whole, fraction)) => is_digits(whole) && is_digits(fraction),
+        None => is_digits(unsigned),
+    }
+}

@@ -1,0 +1,23 @@
+//! Cars and reports for people and programs: what a gather came to, as text.
+//!
+//! [`write_cars`] writes the cars in one of five [`Format`]s, [`report_json`] and
+//! [`report_text`] say how each station did. Whatever a station sent, what comes out is
+//! safe where it arrives (limits.md): a terminal, a spreadsheet and a JSON viewer are
+//! shown every character, and made to obey none.
+//!
+//! Nothing here opens a file, and no format but the table's is slower for more cars: each
+//! is one pass over the responses, in a buffer of 64 KiB (the table takes two).
+
+mod cars;
+mod csv;
+mod format;
+mod grid;
+mod json;
+mod table;
+mod text;
+pub mod visible;
+
+pub use cars::{Options, write_cars};
+pub use format::{Format, UnknownFormat};
+pub use json::report_json;
+pub use text::report_text;

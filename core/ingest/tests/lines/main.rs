@@ -1,0 +1,7 @@
+//! Lines in, cars out: every format in tables, and laws that hold of all input.
+
+mod common;
+mod csv;
+mod laws;
+mod ndjson;
+mod record_and_auto;
