@@ -1,0 +1,23 @@
+//! What the station's and the gatherer's command lines have in common.
+//!
+//! - [`parse`]: a command line into arguments, every flag also an environment variable
+//!   ([`with_env`]), and an error that is safe to print.
+//! - [`duration`] and [`size`]: the units that flags are written in.
+//! - [`LogArgs`]: the log flags, and a log that can neither be used to attack the
+//!   terminal it is read on nor block the program that writes it.
+//! - [`raise_descriptor_limit`]: as many connections as the system allows.
+//!
+//! This crate knows nothing of stations, gatherers or sockets.
+
+mod command;
+mod descriptors;
+mod environment;
+mod log;
+mod printable;
+mod units;
+
+pub use command::{Refusal, fail, parse, parse_from, usage_error};
+pub use descriptors::raise_descriptor_limit;
+pub use environment::with_env;
+pub use log::{AroundLines, LogArgs, LogFormat, LogGuard};
+pub use units::{duration, size};

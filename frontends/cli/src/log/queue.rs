@@ -1,0 +1,152 @@
+//! Between whoever logs and whatever the log is written to: a bounded queue that a
+//! thread of its own empties. Logging never waits; what does not fit is counted.
+
+use std::io::{self, Write};
+use std::mem;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+/// The side of whoever logs.
+#[derive(Clone, Debug)]
+pub(super) struct Queue {
+    shared: Arc<Shared>,
+}
+
+/// The side of whoever started the log and will end it.
+#[derive(Debug)]
+pub(super) struct Guard {
+    shared: Arc<Shared>,
+}
+
+/// Starts the thread that writes to `out`. It hands the number of lines that were lost
+/// to `lost`, as soon as the others go through again.
+pub(super) fn start(
+    out: impl Write + Send + 'static,
+    lost: impl Fn(u64) + Send + 'static,
+) -> io::Result<(Queue, Guard)> {
+    let shared = Arc::new(Shared::default());
+    let mine = Arc::clone(&shared);
+    thread::Builder::new().name("log".into()).spawn(move || mine.empty_into(out, lost))?;
+    Ok((Queue { shared: Arc::clone(&shared) }, Guard { shared }))
+}
+
+impl Queue {
+    /// Takes a line, with its end, unless the queue is full.
+    pub(super) fn push(&self, line: &[u8]) {
+        let mut state = self.shared.lock();
+        // A line that is larger than the whole queue still goes through an empty one.
+        if !state.lines.is_empty() && state.lines.len() + line.len() > CAPACITY {
+            state.lost += 1;
+            return;
+        }
+        state.lines.extend_from_slice(line);
+        self.shared.pushed.notify_one();
+    }
+}
+
+impl Drop for Guard {
+    /// Lets the thread write what is left, for as long as that moves on.
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.closed = true;
+        self.shared.pushed.notify_one();
+        while !state.done {
+            let chunks = state.chunks;
+            let waited = self.shared.written.wait_timeout(state, PATIENCE);
+            let (next, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            state = next;
+            if timeout.timed_out() && state.chunks == chunks {
+                return;
+            }
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    pushed: Condvar,
+    written: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    lines: Vec<u8>,
+    lost: u64,
+    chunks: u64,
+    closed: bool,
+    done: bool,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // No code panics while it holds the lock; if it did, a log is still worth more than none.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn empty_into(&self, mut out: impl Write, lost: impl Fn(u64)) {
+        let mut batch = Vec::new();
+        // Lines that were lost and not yet told of: there is no telling while writing fails.
+        let mut owed = 0;
+        while let Some(overflowed) = self.take(&mut batch) {
+            owed += overflowed;
+            let mut failed = false;
+            for chunk in chunks(&batch) {
+                // A full disk may have room again later: the log goes on.
+                if out.write_all(chunk).is_err() {
+                    failed = true;
+                    owed += chunk.iter().filter(|byte| **byte == b'\n').count() as u64;
+                }
+                self.lock().chunks += 1;
+                self.written.notify_all();
+            }
+            if owed > 0 && !failed {
+                lost(mem::take(&mut owed));
+            }
+        }
+        self.lock().done = true;
+        self.written.notify_all();
+    }
+
+    /// Waits for lines and swaps them into `batch`; with them comes how many were lost.
+    /// `None` at the end.
+    fn take(&self, batch: &mut Vec<u8>) -> Option<u64> {
+        batch.clear();
+        let mut state = self.lock();
+        while state.lines.is_empty() && state.lost == 0 {
+            if state.closed {
+                return None;
+            }
+            state = self.pushed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        mem::swap(batch, &mut state.lines);
+        Some(mem::take(&mut state.lost))
+    }
+}
+
+/// Cuts `lines` into pieces that end with a line and are at most [`CHUNK`] long where a
+/// line is not longer itself.
+fn chunks(mut lines: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let head = &lines[..lines.len().min(CHUNK)];
+        let end = match head.iter().rposition(|byte| *byte == b'\n') {
+            Some(last) => last + 1,
+            None => lines.iter().position(|byte| *byte == b'\n').map_or(lines.len(), |at| at + 1),
+        };
+        let (chunk, rest) = lines.split_at(end);
+        lines = rest;
+        Some(chunk).filter(|chunk| !chunk.is_empty())
+    })
+}
+
+/// Bytes of lines that wait. A thousand connections log this much in a second.
+const CAPACITY: usize = 1 << 20;
+/// Bytes at a time: what a pipe takes as one (`PIPE_BUF`), so that lines which others write
+/// to stderr fall between ours and never into one.
+const CHUNK: usize = 4096;
+/// How long the end of the program waits for a log that does not move.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+#[cfg(test)]
+mod tests;
