@@ -1,0 +1,33 @@
+//! What a client owes the people who run it.
+
+mod controls;
+mod crowd;
+mod endings;
+mod exits;
+mod formats;
+mod limits;
+mod output_file;
+mod records;
+mod report;
+mod retries;
+mod signals;
+mod usage;
+
+use crate::table::Row;
+
+/// Every case, in the order of protocol.md and cli.md.
+pub(crate) fn rows() -> Vec<Row> {
+    let mut rows = records::rows();
+    rows.extend(endings::rows());
+    rows.extend(limits::rows());
+    rows.extend(retries::rows());
+    rows.extend(signals::rows());
+    rows.extend(formats::rows());
+    rows.extend(controls::rows());
+    rows.extend(report::rows());
+    rows.extend(exits::rows());
+    rows.extend(output_file::rows());
+    rows.extend(usage::rows());
+    rows.extend(crowd::rows());
+    rows
+}

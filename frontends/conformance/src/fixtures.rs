@@ -1,0 +1,126 @@
+//! What stations are given to serve: many cars, and large snapshots.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use crate::station::Station;
+
+/// Cars of all sorts, some awkward; no two are the same.
+pub struct Cars(Vec<[String; 3]>);
+
+impl Cars {
+    /// So many.
+    #[must_use]
+    pub fn new(count: usize) -> Self {
+        let brands = ["peugeot", "B.M.W", "Lynk:Co", "Citroën", "100% \"new\"", "a, b", ""];
+        let colors = ["red", "", "dark.green", "日本", "blue"];
+        let car = |nth: usize| {
+            let time = (97_264_836 + nth).to_string();
+            let brand = brands[nth % brands.len()].to_owned();
+            [time, brand, colors[nth % colors.len()].to_owned()]
+        };
+        Self((0..count).map(car).collect())
+    }
+
+    /// The cars.
+    #[must_use]
+    pub fn cars(&self) -> &[[String; 3]] {
+        &self.0
+    }
+
+    /// As CSV with a header.
+    #[must_use]
+    pub fn csv(&self) -> String {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["time", "brand", "color"]).expect("a buffer");
+        for car in &self.0 {
+            writer.write_record(car).expect("a buffer");
+        }
+        String::from_utf8(writer.into_inner().expect("a buffer")).expect("text")
+    }
+
+    /// As an object a line.
+    #[must_use]
+    pub fn ndjson(&self) -> String {
+        let mut text = String::new();
+        for [time, brand, color] in &self.0 {
+            let object = serde_json::json!({"time": time, "brand": brand, "color": color});
+            writeln!(text, "{object}").expect("a string");
+        }
+        text
+    }
+
+    /// As a station sends them.
+    #[must_use]
+    pub fn snapshot(&self) -> String {
+        let escape =
+            |field: &String| field.replace('%', "%25").replace('.', "%2E").replace(':', "%3A");
+        let record = |car: &[String; 3]| car.each_ref().map(escape).join(":");
+        self.0.iter().map(record).collect::<Vec<_>>().join(".")
+    }
+}
+
+/// A source file with this text.
+///
+/// # Panics
+///
+/// If it cannot be written.
+#[must_use]
+pub fn file(text: impl AsRef<[u8]>) -> NamedTempFile {
+    let mut file = NamedTempFile::new().expect("a temporary folder");
+    file.write_all(text.as_ref()).expect("a temporary file");
+    file
+}
+
+/// A snapshot of at least `len` bytes, and the source file it comes from. Its records are
+/// long, so that it is read in no time; no two are the same.
+pub struct Large {
+    /// Holds the cars, a record a line.
+    pub file: NamedTempFile,
+    /// What every caller must get.
+    pub snapshot: Vec<u8>,
+}
+
+impl Large {
+    /// One of at least `len` bytes.
+    #[must_use]
+    pub fn new(len: usize) -> Self {
+        let fill: String = ('a'..='z').cycle().take(RECORD - 20).collect();
+        let records: Vec<String> =
+            (0..len.div_ceil(RECORD)).map(|nth| format!("{nth:09}:{fill}:red")).collect();
+        Self { file: file(records.join("\n") + "\n"), snapshot: records.join(".").into_bytes() }
+    }
+
+    /// A station that knows all of it.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come to know it.
+    #[must_use]
+    #[track_caller]
+    pub fn station(&self, exe: &Path, args: &[&str]) -> Station {
+        let source = self.file.path().to_str().expect("text");
+        let station = Station::spawn(exe, [&["--source", source], args].concat());
+        self.wait_until_known(&station);
+        station
+    }
+
+    /// Waits until a station that has this source knows all of it.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come to know it.
+    #[track_caller]
+    pub fn wait_until_known(&self, station: &Station) {
+        let known = station.snapshot_when(|bytes| bytes.len() >= self.snapshot.len());
+        assert!(known == self.snapshot, "the snapshot is the records, joined");
+    }
+}
+
+const RECORD: usize = 50_000;
+
+/// The size of snapshot that no kernel buffer swallows.
+pub const EIGHT_MB: usize = 8_000_000;

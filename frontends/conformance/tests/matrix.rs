@@ -1,0 +1,116 @@
+//! Stations and clients of both runtimes against each other: real amounts of cars, and
+//! stations that are killed.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use conformance::client::Client;
+use conformance::fixtures::{Cars, EIGHT_MB, Large, file};
+use conformance::kernel::{is_connected, until};
+use conformance::programs::{self, RUNTIMES};
+use conformance::rng::Rng;
+use conformance::station::Station;
+use conformance::table::{self, Row};
+use rustix::process::Signal;
+use serde_json::json;
+
+fn main() -> ExitCode {
+    let mut rows = Vec::new();
+    for runtime in RUNTIMES {
+        for (name, text) in [("csv", Cars::csv as fn(&Cars) -> String), ("ndjson", Cars::ndjson)] {
+            rows.push(Row::heavy(format!("server-{runtime}::100,000 cars, {name} file"), {
+                move |folder| {
+                    let cars = Cars::new(100_000);
+                    let source = file(text(&cars));
+                    let path = source.path().to_str().expect("text");
+                    let exe = programs::server(folder, runtime);
+                    gathered(folder, &Station::spawn(&exe, ["--source", path]), &cars);
+                }
+            }));
+            rows.push(Row::heavy(format!("server-{runtime}::100,000 cars, {name} on stdin"), {
+                move |folder| {
+                    let cars = Cars::new(100_000);
+                    let exe = programs::server(folder, runtime);
+                    let mut station = Station::spawn(&exe, ["--source", "-"]);
+                    station.feed(text(&cars).as_bytes());
+                    gathered(folder, &station, &cars);
+                }
+            }));
+        }
+        rows.push(Row::heavy(
+            format!("server-{runtime}::killed a hundred times, no client calls it complete"),
+            move |folder| killed(folder, runtime),
+        ));
+    }
+    table::run(&programs::build(), rows)
+}
+
+/// Both clients get every car, in order.
+fn gathered(folder: &Path, station: &Station, cars: &Cars) {
+    let snapshot = cars.snapshot();
+    let known = station.snapshot_when(|bytes| bytes.len() >= snapshot.len());
+    assert!(known == snapshot.as_bytes(), "byte-identical to the joined records");
+    for runtime in RUNTIMES {
+        let client = programs::client(folder, runtime);
+        let run = |format: &str| {
+            let name = format!("gate={}", station.address());
+            let finished = Client::new(&client).args(["-f", format, &name]).run();
+            finished.assert_code(0);
+            finished.assert_station(
+                0,
+                &json!({"outcome": "complete", "cars": cars.cars().len(), "rejected": 0,
+                    "bytes": snapshot.len()}),
+            );
+            finished
+        };
+        let printed = run("ndjson").lines();
+        assert_eq!(printed.len(), cars.cars().len());
+        for (printed, [time, brand, color]) in printed.iter().zip(cars.cars()) {
+            let car = json!({"station": "gate", "time": time, "brand": brand, "color": color});
+            assert_eq!(*printed, car);
+        }
+        assert!(run("wire").stdout == snapshot.as_bytes(), "the wire comes out as it went in");
+    }
+}
+
+/// Kills a station at a random moment between accept and the last byte, a hundred times,
+/// half of them under each client.
+fn killed(folder: &Path, runtime: &str) {
+    let large = Large::new(EIGHT_MB);
+    let cars = large.snapshot.iter().filter(|byte| **byte == b'.').count() + 1;
+    let server = programs::server(folder, runtime);
+    let mut rng = Rng::new(6);
+    let (mut resets, mut too_late) = (0, 0);
+    while resets < 100 {
+        let station = large.station(&server, &[]);
+        let client = programs::client(folder, RUNTIMES[resets % 2]);
+        let run = Client::new(&client).arg(station.address().to_string());
+        let mut running = run.start();
+        until("the client is connected", || {
+            (is_connected(station.address()) || running.has_ended()).then_some(())
+        });
+        // Any moment will do; this chooses which.
+        let moment = Duration::from_micros(rng.below(12_000) as u64);
+        let begin = Instant::now();
+        while begin.elapsed() < moment {
+            std::hint::spin_loop();
+        }
+        station.signal(Signal::KILL);
+        let finished = running.finish();
+        let line = finished.station(0);
+        if line["outcome"] == "complete" {
+            // The kill came after the last byte: then nothing is missing.
+            let whole = json!({"cars": cars, "bytes": large.snapshot.len(), "reason": null});
+            finished.assert_station(0, &whole);
+            finished.assert_code(0);
+            too_late += 1;
+            assert!(too_late < 1000, "killed too late a thousand times, in time only {resets}");
+            continue;
+        }
+        assert_eq!(line["reason"], "reset", "{finished}");
+        assert_ne!(finished.code, 0, "{finished}");
+        finished.assert_stdout("");
+        resets += 1;
+    }
+}
