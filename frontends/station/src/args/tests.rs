@@ -1,0 +1,102 @@
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use carwatch_cli::parse_from;
+use carwatch_ingest::Format;
+
+use super::{Args, PREFIX, Source};
+
+fn parsed(argv: &[&str]) -> Args {
+    parse_from("server", PREFIX, [&["server"], argv].concat()).unwrap()
+}
+
+fn said(argv: &[&str]) -> String {
+    let refusal = parse_from::<Args>("server", PREFIX, [&["server"], argv].concat()).unwrap_err();
+    assert_eq!(refusal.code(), 2);
+    refusal.text()
+}
+
+#[test]
+fn help_lists_every_flag() {
+    let refusal = parse_from::<Args>("server", PREFIX, ["server", "--help"]).unwrap_err();
+    assert_eq!(refusal.code(), 0);
+    insta::assert_snapshot!(refusal.text());
+}
+
+#[test]
+fn the_defaults_are_those_of_the_table() {
+    let args = parsed(&[]);
+    assert_eq!(args.listen, parsed(&["--listen", "tcp://127.0.0.1:8000"]).listen);
+    assert_eq!((args.source, args.format), (Source::Simulate, Format::Auto));
+    assert_eq!((args.rate, args.seed), (1.0, None));
+    assert_eq!(args.max_connections, 1024);
+    assert_eq!(args.write_timeout, Duration::from_secs(30));
+    assert_eq!(args.drain, Duration::from_secs(10));
+}
+
+#[test]
+fn values_reach_the_limits() {
+    let limits = parsed(&["--max-connections", "7", "--write-timeout", "250ms"]).limits();
+    assert_eq!((limits.connections, limits.write_timeout), (7, Duration::from_millis(250)));
+    assert_eq!(parsed(&["--drain", "0s"]).drain, Duration::ZERO);
+    assert_eq!(parsed(&["--rate", "0", "--seed", "18446744073709551615"]).seed, Some(u64::MAX));
+}
+
+#[test]
+fn addresses_add_up() {
+    let args = parsed(&["--listen", "127.0.0.1:0,[::1]:0", "--listen", "localhost:1"]);
+    assert_eq!(args.listen.len(), 3);
+}
+
+#[test]
+fn flags_of_another_source_are_not_ignored_in_silence() {
+    assert_eq!(parsed(&[]).unused(), None);
+    assert_eq!(parsed(&["--rate", "2", "--seed", "1"]).unused(), None);
+    assert_eq!(parsed(&["--source", "-", "--format", "csv"]).unused(), None);
+    assert!(parsed(&["--source", "-", "--seed", "1"]).unused().is_some());
+    assert!(parsed(&["--source", "-", "--rate", "0"]).unused().is_some());
+    assert!(parsed(&["--format", "csv"]).unused().is_some());
+}
+
+#[test]
+fn a_source_is_a_word_or_a_path() {
+    assert_eq!(parsed(&["--source", "-"]).source, Source::Stdin);
+    assert_eq!(parsed(&["--source", "simulate"]).source, Source::Simulate);
+    assert_eq!(parsed(&["--source", "./simulate"]).source, Source::File("./simulate".into()));
+    let path = OsString::from_vec(b"cars\xff.csv".to_vec());
+    let argv = ["server".into(), "--source".into(), path.clone()];
+    let args: Args = parse_from("server", PREFIX, argv).unwrap();
+    assert_eq!(args.source, Source::File(PathBuf::from(path)));
+}
+
+#[test]
+fn each_error_in_usage_names_its_place() {
+    let errors: Vec<_> = [
+        &["--listen", "127.0.0.1"][..],
+        &["--listen", "::1:8000"],
+        &["--listen", "tls://127.0.0.1:8000"],
+        &["--listen"],
+        &["--source", ""],
+        &["--format", "xml"],
+        &["--rate", "-1"],
+        &["--rate", "nan"],
+        &["--rate", "inf"],
+        &["--seed", "1.5"],
+        &["--seed", "-1"],
+        &["--max-connections", "0"],
+        &["--max-connections", "many"],
+        &["--write-timeout", "0s"],
+        &["--write-timeout", "30"],
+        &["--drain", "10 s"],
+        &["--drain", "5min"],
+        &["--log-format", "xml"],
+        &["--seed", "1", "--seed", "2"],
+        &["--lisen", "127.0.0.1:0"],
+        &["cars.csv"],
+    ]
+    .map(|argv| format!("$ server {}\n{}", argv.join(" "), said(argv)))
+    .into();
+    insta::assert_snapshot!(errors.join("\n"));
+}

@@ -1,0 +1,98 @@
+//! What `--listen` names, and the sockets that come of it.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+
+use carwatch::limits::StationLimits;
+use carwatch_driver::server;
+
+/// An address to listen on, as it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listen {
+    host: Host,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Host {
+    Address(SocketAddr),
+    Name(String, u16),
+}
+
+impl Listen {
+    /// Reads `[tcp://]host:port`.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let place = match text.split_once("://") {
+            None => text,
+            Some(("tcp", place)) => place,
+            Some(("tls", _)) => return Err("TLS is not there yet: listen on tcp://".into()),
+            Some(_) => return Err("unknown scheme: there is tcp://".into()),
+        };
+        if let Ok(address) = place.parse() {
+            return Ok(Self { host: Host::Address(address) });
+        }
+        let (name, port) = place.rsplit_once(':').ok_or("no port: write host:port")?;
+        if name.is_empty() {
+            return Err("no host: for every interface write 0.0.0.0:8000 or [::]:8000".into());
+        }
+        if name.contains([':', '[', ']']) {
+            return Err("an IPv6 address stands in brackets: [::1]:8000".into());
+        }
+        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
+            return Err("not a host name".into());
+        }
+        // `parse` alone would also take a sign.
+        let port = Some(port).filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+        match port.and_then(|port| port.parse().ok()) {
+            Some(port) => Ok(Self { host: Host::Name(name.into(), port) }),
+            None => Err("not a port: it is a number from 0 to 65535".into()),
+        }
+    }
+
+    /// Binds every address that this names. The error is for people and names the address.
+    pub(crate) fn bind(&self, limits: &StationLimits) -> Result<Vec<TcpListener>, String> {
+        match &self.host {
+            Host::Address(address) => Ok(vec![bind(*address, limits)?]),
+            Host::Name(name, port) => bind_all(name, *port, limits),
+        }
+    }
+}
+
+fn bind(address: SocketAddr, limits: &StationLimits) -> Result<TcpListener, String> {
+    server::bind(address, limits).map_err(|error| format!("cannot listen on {address}: {error}"))
+}
+
+/// A name stands for all its addresses, so that a client finds the station whichever of
+/// them it tries first. One that this machine does not have is said and left out.
+fn bind_all(name: &str, port: u16, limits: &StationLimits) -> Result<Vec<TcpListener>, String> {
+    let resolved = (name, port).to_socket_addrs();
+    let resolved = resolved.map_err(|error| format!("cannot listen on {name}:{port}: {error}"))?;
+    let mut addresses: Vec<SocketAddr> = Vec::new();
+    // Some systems list an address once for each line of their hosts file.
+    for address in resolved {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    }
+    let mut bound = Vec::new();
+    let mut left_out = format!("cannot listen on {name}:{port}: the name has no address");
+    for address in addresses {
+        match server::bind(address, limits) {
+            Ok(listener) => bound.push(listener),
+            Err(error) if is_absent(&error) => {
+                left_out = format!("cannot listen on {address} ({name}): {error}");
+                tracing::warn!("{left_out}");
+            }
+            Err(error) => return Err(format!("cannot listen on {address} ({name}): {error}")),
+        }
+    }
+    if bound.is_empty() { Err(left_out) } else { Ok(bound) }
+}
+
+/// Whether the machine has no such address, rather than having it taken.
+fn is_absent(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::AddrNotAvailable
+        || error.raw_os_error() == Some(rustix::io::Errno::AFNOSUPPORT.raw_os_error())
+}
+
+#[cfg(test)]
+mod tests;

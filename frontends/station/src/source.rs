@@ -1,0 +1,76 @@
+//! What kind of thing the source is, and how it is opened.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileTypeExt;
+use std::path::PathBuf;
+
+use rustix::event::{PollFd, PollFlags, poll};
+
+use crate::args::Source;
+use crate::loading::Patience;
+
+/// A source that is there.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    Simulator,
+    /// A regular file: it has an end, and is read to it before the station accepts.
+    File(File),
+    /// Stdin or a device: it may go on for ever.
+    Stream(File),
+    /// A named pipe, which cannot be opened before somebody writes to it.
+    Pipe(PathBuf),
+}
+
+impl Opened {
+    /// Opens `source`; the error is for people and names it.
+    pub(crate) fn open(source: &Source) -> Result<Self, String> {
+        let opened = match source {
+            Source::Simulate => Ok(Self::Simulator),
+            Source::Stdin => stdin().map(Self::Stream),
+            Source::File(path) => fs::metadata(path).and_then(|metadata| {
+                let kind = metadata.file_type();
+                if kind.is_fifo() {
+                    return Ok(Self::Pipe(path.clone()));
+                }
+                if kind.is_dir() {
+                    return Err(io::ErrorKind::IsADirectory.into());
+                }
+                let file = File::open(path)?;
+                Ok(if kind.is_file() { Self::File(file) } else { Self::Stream(file) })
+            }),
+        };
+        opened.map_err(|error| format!("cannot open the source {source}: {error}"))
+    }
+
+    /// How long the station waits for this source before it accepts.
+    pub(crate) const fn patience(&self) -> Patience {
+        match self {
+            Self::Simulator => Patience::First,
+            Self::File(_) => Patience::End,
+            Self::Stream(_) | Self::Pipe(_) => Patience::Quiet,
+        }
+    }
+}
+
+/// Reads some bytes, however often that has to be tried; 0 at the end.
+pub(crate) fn read(input: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match input.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // Whoever shares a pipe with us can make it one that does not block.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                let mut readable = [PollFd::new(&*input, PollFlags::IN)];
+                // An interruption is one more try; any other error, the read will meet too.
+                let _ = poll(&mut readable, None);
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Stdin without the buffer and the lock of the standard library's.
+fn stdin() -> io::Result<File> {
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
