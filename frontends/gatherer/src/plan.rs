@@ -1,0 +1,117 @@
+//! What a command line comes to: the stations, the limits, the outputs, or the usage
+//! error that the flags make together.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use carwatch::Target;
+use carwatch::limits::ClientLimits;
+use carwatch_formats::Format;
+
+use crate::args::{Args, Summary, When};
+use crate::demo::Demo;
+use crate::stations;
+
+/// Where a client looks that was not told where.
+pub(crate) const DEFAULT_STATION: &str = "127.0.0.1:8000";
+
+/// Everything that a gather needs to know before it begins.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) targets: Vec<Target>,
+    /// Whether they are [`DEFAULT_STATION`] for want of anything else.
+    pub(crate) by_default: bool,
+    /// Whether they are those of `--demo`.
+    pub(crate) demo: bool,
+    pub(crate) limits: ClientLimits,
+    pub(crate) format: Format,
+    pub(crate) keep_partial: bool,
+    pub(crate) csv_raw: bool,
+    pub(crate) output: Option<PathBuf>,
+    pub(crate) progress: When,
+    pub(crate) summary: Summary,
+    pub(crate) summary_file: Option<PathBuf>,
+    pub(crate) min_ok: Option<usize>,
+    pub(crate) strict: bool,
+}
+
+impl Plan {
+    /// Judges the flags together. `demo` are the stations of `--demo`, if it is given.
+    ///
+    /// # Errors
+    ///
+    /// A usage error.
+    pub(crate) fn new(args: Args, demo: Option<&Demo>) -> Result<Self, String> {
+        let by_default = args.stations.is_empty() && demo.is_none();
+        let targets = match demo {
+            Some(_) if !args.stations.is_empty() => {
+                return Err("--demo brings its own stations and takes no others".into());
+            }
+            Some(demo) => demo.targets(),
+            None if by_default => stations::read(&[DEFAULT_STATION.to_owned()])?,
+            None => stations::read(&args.stations)?,
+        };
+        let min_ok = args.success.min_ok.or(demo.map(|_| Demo::MIN_OK));
+        if let Some(min_ok) = min_ok.filter(|n| *n > targets.len()) {
+            return Err(match targets.len() {
+                1 => format!("--min-ok {min_ok}: there is only 1 station"),
+                all => format!("--min-ok {min_ok}: there are only {all} stations"),
+            });
+        }
+        let output = args.output;
+        let format = output.format.unwrap_or_else(|| {
+            let on_terminal = output.output.is_none() && std::io::stdout().is_terminal();
+            if on_terminal || demo.is_some() { Format::Table } else { Format::Ndjson }
+        });
+        if output.keep_partial && format == Format::Wire {
+            return Err("--keep-partial: the wire format cannot mark a car as partial".into());
+        }
+        if let (Some(cars), Some(report)) = (&output.output, &output.summary_file)
+            && is_same_file(cars, report)
+        {
+            return Err("--output and --summary-file are the same file".into());
+        }
+        let gather = args.gather;
+        let limits = ClientLimits {
+            connections: gather.concurrency,
+            connect_timeout: gather.connect_timeout,
+            idle_timeout: gather.idle_timeout,
+            deadline: gather.deadline,
+            retries: gather.retries,
+            response: gather.max_response,
+            memory: gather.max_memory,
+            ..ClientLimits::default()
+        };
+        Ok(Self {
+            targets,
+            by_default,
+            demo: demo.is_some(),
+            limits,
+            format,
+            keep_partial: output.keep_partial,
+            csv_raw: output.csv_raw,
+            output: output.output,
+            progress: output.progress,
+            summary: output.summary,
+            summary_file: output.summary_file,
+            min_ok,
+            strict: args.success.strict,
+        })
+    }
+}
+
+/// Whether two paths are one regular file; a device takes both outputs one after the other.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    if a.exists() && !a.is_file() {
+        return false;
+    }
+    let place = |path: &Path| match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Ok(path), ..) => path,
+        (_, Some(folder), Some(name)) => {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).join(name)
+        }
+        _ => path.to_owned(),
+    };
+    place(a) == place(b)
+}

@@ -1,0 +1,177 @@
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use carwatch::{Reason, Verdict};
+use indicatif::{InMemoryTerm, ProgressBar, ProgressDrawTarget, TermLike};
+
+use super::tally::Tally;
+use super::{Progress, Style, Thread, bar};
+
+fn verdicts() -> [Verdict; 3] {
+    [
+        Verdict::Complete { verified: false },
+        Verdict::Partial(Reason::Reset.into()),
+        Verdict::Failed(Reason::Refused.into()),
+    ]
+}
+
+fn on(terminal: &InMemoryTerm, stations: usize) -> (Arc<Tally>, ProgressBar) {
+    let tally = Arc::new(Tally::new(stations));
+    // Not limited in how often it may draw: a test sees each state.
+    let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+    let bar = bar(target, &tally);
+    (tally, bar)
+}
+
+/// The words on the one line of `terminal`, which it all but fills, and how much of the bar before
+/// them is full and empty. The time is of no importance, but for its columns.
+fn shown(terminal: &InMemoryTerm) -> (String, usize, usize) {
+    let line = terminal.contents();
+    assert_eq!(line.chars().count(), 39, "{line}");
+    let (line, time) = line.rsplit_once(", ").expect("a time");
+    assert!(time.strip_suffix('s').is_some_and(|time| time.parse::<u64>().is_ok()), "{time}");
+    let (bar, words) = line.trim_start().split_once(' ').expect("a bar");
+    let full = bar.chars().take_while(|c| *c == '█').count();
+    let empty = bar.chars().skip(full).inspect(|c| assert_eq!(*c, '░')).count();
+    (words.to_owned(), full, empty)
+}
+
+#[test]
+fn the_bar_fills_the_line_and_counts_by_verdict() {
+    let terminal = InMemoryTerm::new(4, 40);
+    let (tally, bar) = on(&terminal, 4);
+    let mut style = Style::Bar(bar);
+    style.draw(&tally);
+    let (words, full, empty) = shown(&terminal);
+    assert_eq!((&*words, full), ("0/4 stations", 0));
+    assert!(empty > 10, "{empty}");
+    let [complete, partial, failed] = verdicts();
+    tally.count(&complete);
+    tally.count(&complete);
+    style.draw(&tally);
+    let (words, full, empty) = shown(&terminal);
+    assert_eq!(words, "2/4 stations, 2 complete");
+    assert!(full > 0 && full.abs_diff(empty) <= 1, "{full} {empty}");
+    tally.count(&partial);
+    tally.count(&failed);
+    assert_eq!(tally.to_string(), "4/4 stations, 2 complete, 1 partial, 1 failed");
+    assert_eq!(tally.settled(), 4);
+    style.finish(&tally);
+    assert_eq!(terminal.contents(), "");
+}
+
+#[test]
+fn a_bar_that_is_wider_than_its_terminal_is_wiped_as_a_whole() {
+    let terminal = InMemoryTerm::new(6, 20);
+    terminal.write_line("before").unwrap();
+    let (tally, bar) = on(&terminal, 100_000);
+    verdicts().iter().for_each(|verdict| tally.count(verdict));
+    let mut style = Style::Bar(bar);
+    style.draw(&tally);
+    style.draw(&tally);
+    let lines = terminal.contents();
+    assert_eq!(lines.matches("stations").count(), 1, "{lines}");
+    style.finish(&tally);
+    assert_eq!(terminal.contents(), "before");
+}
+
+#[test]
+fn what_is_written_within_it_stays_above_it() {
+    let terminal = InMemoryTerm::new(6, 60);
+    let (tally, bar) = on(&terminal, 2);
+    let log = |line: &str| bar.suspend(|| terminal.write_line(line).unwrap());
+    let mut style = Style::Bar(bar.clone());
+    style.draw(&tally);
+    log("one");
+    log("two");
+    tally.count(&verdicts()[0]);
+    style.draw(&tally);
+    let lines = terminal.contents();
+    let (above, below) = lines.split_at("one\ntwo\n".len());
+    assert_eq!(above, "one\ntwo\n", "{lines}");
+    assert_eq!(below.lines().count(), 1, "{lines}");
+    assert!(below.contains("1/2 stations"), "{lines}");
+    style.finish(&tally);
+    // The log may outlive the bar.
+    log("three");
+    assert_eq!(terminal.contents(), "one\ntwo\nthree");
+}
+
+#[test]
+fn what_a_keyboard_echoes_is_wiped_with_it() {
+    let terminal = InMemoryTerm::new(6, 60);
+    let (tally, bar) = on(&terminal, 2);
+    let mut style = Style::Bar(bar);
+    style.draw(&tally);
+    terminal.write_str("^C").unwrap();
+    style.draw(&tally);
+    terminal.write_str("^C").unwrap();
+    style.finish(&tally);
+    assert_eq!(terminal.contents(), "");
+}
+
+/// A terminal that is stopped with the first thing drawn on it, until the test drops its end.
+#[derive(Debug)]
+struct Stopped {
+    drawing: Sender<()>,
+    moving: Mutex<Receiver<()>>,
+}
+
+impl TermLike for Stopped {
+    fn width(&self) -> u16 {
+        80
+    }
+
+    fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn write_line(&self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn write_str(&self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        let _ = self.drawing.send(());
+        let _ = self.moving.lock().unwrap().recv();
+        Ok(())
+    }
+}
+
+#[test]
+fn a_stopped_terminal_holds_up_neither_the_gather_nor_its_end() {
+    let ((drawing, drawn), (moves, moving)) = (channel(), channel());
+    let stopped = Stopped { drawing, moving: Mutex::new(moving) };
+    let tally = Arc::new(Tally::new(3));
+    let bar = bar(ProgressDrawTarget::term_like(Box::new(stopped)), &tally);
+    let thread = Thread::start(Style::Bar(bar), &tally);
+    let progress = Progress { tally: Arc::clone(&tally), thread };
+    // From here on the thread is stuck within the terminal.
+    drawn.recv().unwrap();
+    let mut count = progress.counter();
+    verdicts().iter().for_each(&mut count);
+    assert_eq!(tally.settled(), 3);
+    // Each of these would never return if it waited for the terminal.
+    progress.finish();
+    drop(moves);
+}
