@@ -50,19 +50,19 @@ impl Lookup {
 #[derive(Debug, PartialEq, Eq)]
 #[must_use]
 pub enum Next {
-    /// Resolve the station's name and call [`Gather::resolved`].
+    /// Resolve the station's name and call [`Gather::resolved`](super::Gather::resolved).
     Resolve(Lookup),
-    /// Connect to this address and call [`Gather::connected`] or [`Gather::failed`].
+    /// Connect to this address and call [`Gather::connected`](super::Gather::connected) or [`Gather::failed`](super::Gather::failed).
     Connect(Dial, SocketAddr),
     /// Give this connection up; nobody waits for its result.
     Abandon(DialId),
     /// End this response for that reason, as if the stream had, and settle it.
     Stop(DialId, Fault),
-    /// This station is settled; [`Gather::outcome`] says how.
+    /// This station is settled; [`Gather::outcome`](super::Gather::outcome) says how.
     Settled(StationId),
     /// Nothing to do before then, or before something comes in.
     Wait(Instant),
-    /// Every station is settled: call [`Gather::finish`].
+    /// Every station is settled: call [`Gather::finish`](super::Gather::finish).
     Done,
 }
 
