@@ -229,7 +229,7 @@ impl Gather {
         self.end(Reason::Cancelled, now);
         for id in 0..self.stations.len() {
             if self.stations[id].reading(id).is_some() {
-                self.stop(id, Fault::from(Reason::Cancelled));
+                self.stop(id, Fault::new(Reason::Cancelled, attempts::STOPPED));
             }
         }
     }
@@ -244,6 +244,12 @@ impl Gather {
     #[must_use]
     pub fn outcome(&self, station: StationId) -> Option<&Outcome> {
         self.stations[station].best.as_ref().map(|best| &best.outcome)
+    }
+
+    /// How many attempts at a station began so far.
+    #[must_use]
+    pub fn attempts(&self, station: StationId) -> u32 {
+        self.stations[station].attempts
     }
 
     /// The report, once [`next`](Self::next) said [`Next::Done`].

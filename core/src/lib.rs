@@ -37,7 +37,8 @@
 //!
 //! # A client in twelve lines
 //!
-//! Blocking, for one station; everything that a socket does is in the first four lines.
+//! Blocking, for one station, and as patient as the socket is: a real driver also waits for
+//! the machine's deadline, and fires it.
 //!
 //! ```no_run
 //! use carwatch::fetch::{End, Fetch, Want};

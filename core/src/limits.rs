@@ -16,16 +16,19 @@ pub struct StationLimits {
     pub connections: usize,
     /// The backlog asked of the kernel: 4,096, the kernel's own cap on most systems.
     pub backlog: u32,
-    /// A client that takes nothing for so long is reset. 30 s: a phone in a tunnel.
+    /// A client that takes nothing for so long is reset. 30 s: a phone in a tunnel. What it
+    /// takes shows only when its window opens again, which a large receive buffer delays: on
+    /// loopback, where a step is 64 KiB, reading below some 4 KiB/s can look like nothing.
     pub write_timeout: Duration,
     /// The least that a client must take over [`rate_window`](Self::rate_window), in bytes
     /// a second. 1 KiB/s: slower than any network people still use.
     pub min_rate: u64,
     /// Over how long [`min_rate`](Self::min_rate) is measured: 60 s, so that a stall is forgiven.
     pub rate_window: Duration,
-    /// At the cap on connections one may be reset for a newcomer once it is this far
-    /// behind [`min_rate`](Self::min_rate). 1 s: a slow start is no crime, a flood of
-    /// silent readers must not keep others out.
+    /// At the cap on connections, one that has taken nothing worth
+    /// [`min_rate`](Self::min_rate) since its first burst may be reset for a newcomer once so
+    /// much time has passed; later bytes pay for up to a [`rate_window`](Self::rate_window).
+    /// 1 s: a slow start is no crime, a flood of silent readers must not keep others out.
     pub slow_grace: Duration,
     /// How much a client that talks may send while it still gets everything: 1 MiB.
     pub talk: u64,

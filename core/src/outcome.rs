@@ -203,8 +203,9 @@ pub struct StationReport {
     pub attempts: u32,
     /// From the begin of the first attempt to the first byte of the one that counts.
     pub first_byte: Option<Duration>,
-    /// From the begin of the first attempt until the station was settled.
-    pub elapsed: Duration,
+    /// From the begin of the first attempt until the station was settled; `None` where no
+    /// clock was beside it, as with bytes from a file.
+    pub elapsed: Option<Duration>,
 }
 
 /// What a gather came to: a line for each station, in the order in which they were given.

@@ -43,8 +43,9 @@ pub struct RecordTooLong {
 
 /// The list of a station.
 ///
-/// Appending is amortised O(1). A snapshot costs a copy of less than 64 KiB and one
-/// reference for each 8 MiB, once per change, however many connections ask for it.
+/// Appending is amortised O(1). A snapshot costs a copy of at most one segment, 64 KiB, and a
+/// reference for each 8 MiB of the list (and for each segment of its two ends, 256 at most),
+/// once per change, however many connections ask for it.
 ///
 /// ```
 /// use carwatch::{Car, Retention, Roster};
@@ -77,7 +78,8 @@ pub struct Roster {
     cars: u64,
     /// Bytes kept, each record with the separator after it.
     bytes: u64,
-    latest: Option<Unix>,
+    /// Its own time, and the wall clock's of that moment.
+    clock: Option<(Unix, Unix)>,
     /// The snapshot since the last change, if one was asked for.
     cached: Option<Snapshot>,
 }
@@ -99,9 +101,7 @@ impl Roster {
         if len > RECORD {
             return Err(RecordTooLong { len, limit: RECORD });
         }
-        // Arrivals never go back, whatever the wall clock does: the oldest car is the first.
-        let now = self.latest.map_or(now, |latest| latest.max(now));
-        self.latest = Some(now);
+        let now = self.tick(now);
         if self.open.len() + len + 1 > SEGMENT {
             self.seal();
         }
@@ -111,12 +111,28 @@ impl Roster {
         self.cars += 1;
         self.bytes += len as u64 + 1;
         self.cached = None;
-        self.trim(now);
+        self.drop_what_is_over(now);
         Ok(())
     }
 
     /// Drops what the retention no longer keeps at `now`.
     pub fn trim(&mut self, now: Unix) {
+        let now = self.tick(now);
+        self.drop_what_is_over(now);
+    }
+
+    /// The roster's own time, which goes on as the wall clock does and stands still while
+    /// that is set back: so arrivals never go back, and a clock that was wrong for a while
+    /// neither ages the cars after it nor keeps them for ever.
+    fn tick(&mut self, wall: Unix) -> Unix {
+        let (own, last_wall) = self.clock.unwrap_or((wall, wall));
+        let passed = wall.as_millis().saturating_sub(last_wall.as_millis()).max(0);
+        let own = Unix::from_millis(own.as_millis().saturating_add(passed));
+        self.clock = Some((own, wall));
+        own
+    }
+
+    fn drop_what_is_over(&mut self, now: Unix) {
         while self.cars > 0 && self.is_over(now) {
             self.drop_oldest();
             self.cached = None;

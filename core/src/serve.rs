@@ -4,83 +4,14 @@
 //! This file knows no socket. That a connection is reset unless it was finished is the
 //! driver's to arrange: abort by default, before the listener listens.
 
+mod step;
+
 use core::time::Duration;
 
 use crate::limits::StationLimits;
 use crate::time::Instant;
 use crate::{Cursor, Snapshot};
-
-/// What the driver does next.
-#[derive(Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Do<'a> {
-    /// Write some of these bytes; meanwhile read and discard, and heed the deadline.
-    Write(&'a [u8]),
-    /// Everything is queued: stop aborting on close, then shut down the write side.
-    Finish,
-    /// Read and discard, and heed the deadline.
-    Drain,
-    /// Close: whoever reads gets everything that was queued.
-    Close,
-    /// Close with a reset, so that what is missing is missed.
-    Reset,
-}
-
-/// What the driver did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Did {
-    /// The kernel took so many of the bytes.
-    Wrote(usize),
-    /// The client sent so many bytes, which were discarded.
-    Read(usize),
-    /// The client shut down its write side.
-    ReadEnd,
-    /// [`Do::Finish`] is done.
-    Finished,
-    /// The connection broke.
-    Fault,
-}
-
-/// How a connection ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// The whole snapshot was handed to the kernel, and the write side shut down after it.
-    Whole,
-    /// Reset: the client took nothing for the write time-out.
-    Stalled,
-    /// Reset: the client took less than the minimum rate.
-    TooSlow,
-    /// Reset: the client sent more than a client may.
-    Talked,
-    /// The client, or the network, broke the connection.
-    Broken,
-    /// The station gave it up: to stop, or for a newcomer.
-    Dropped,
-}
-
-impl Ended {
-    /// Its name in logs.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Whole => "whole",
-            Self::Stalled => "stalled",
-            Self::TooSlow => "too_slow",
-            Self::Talked => "talked",
-            Self::Broken => "broken",
-            Self::Dropped => "dropped",
-        }
-    }
-}
-
-/// What came of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Served {
-    /// How it ended.
-    pub ended: Ended,
-    /// How many bytes of the snapshot the kernel took.
-    pub sent: u64,
-}
+pub use step::{Did, Do, Ended, Served};
 
 /// Sends one snapshot over one connection.
 ///
@@ -127,6 +58,7 @@ pub struct Serve {
     limits: Limits,
     talked: u64,
     client_ended: bool,
+    accepted: Instant,
     /// When the client last took something.
     progress: Instant,
     /// The begin of the current window of the minimum rate, and what was taken in it.
@@ -149,6 +81,7 @@ struct Limits {
     write_timeout: Duration,
     min_rate: u64,
     rate_window: Duration,
+    slow_grace: Duration,
     talk: u64,
     drain_time: Duration,
     drain_bytes: u64,
@@ -163,6 +96,7 @@ impl Serve {
             write_timeout: limits.write_timeout,
             min_rate: limits.min_rate,
             rate_window: limits.rate_window,
+            slow_grace: limits.slow_grace,
             talk: limits.talk,
             drain_time: limits.drain_time,
             drain_bytes: limits.drain_bytes,
@@ -175,6 +109,7 @@ impl Serve {
             limits,
             talked: 0,
             client_ended: false,
+            accepted: now,
             progress: now,
             window: (now, 0),
             paid_until: now,
@@ -299,9 +234,13 @@ impl Serve {
         if n > 0 {
             self.progress = now;
         }
-        // Paid at most up to now: a burst into the kernel's buffer buys no later silence.
+        // What fits into the kernel's buffers goes at once and says nothing of the client, so
+        // it pays for no more than the time so far. What is taken later was made room for by
+        // a client that reads: in steps, since that is how a window opens.
+        let is_first_burst = now.since(self.accepted) < self.limits.slow_grace;
+        let at_most = if is_first_burst { now } else { now + self.limits.rate_window };
         let paid = Duration::from_nanos(n as u64 * 1_000_000_000 / self.limits.min_rate.max(1));
-        self.paid_until = (self.paid_until + paid).min(now);
+        self.paid_until = (self.paid_until + paid).min(at_most);
         if self.cursor.position() == self.snapshot.len() {
             self.state = State::Finishing;
         }

@@ -1,7 +1,6 @@
 //! One raw answer, from its first byte to its verdict.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use carwatch::limits::{ClientLimits, RECORD};
 use carwatch::wire::{Piece, Rejection, Splitter, Tail};
@@ -87,7 +86,7 @@ impl Reading {
             outcome,
             attempts: 1,
             first_byte: None,
-            elapsed: Duration::ZERO,
+            elapsed: None,
         };
         Answer { station, cars: self.tally.rows, rejections: self.tally.rejections }
     }

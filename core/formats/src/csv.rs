@@ -1,5 +1,8 @@
 //! Cars as CSV: RFC 4180 with CRLF and a header, and a guard against spreadsheets that
 //! run what a station sent (limits.md).
+//!
+//! Not the `csv` crate's writer: dropped after an error it writes what it still holds once
+//! more, to an output that has failed and is to be left alone. (The tests read with it.)
 
 use std::io::{self, Write};
 
@@ -60,3 +63,6 @@ fn is_plain_number(cell: &str) -> bool {
         None => is_digits(unsigned),
     }
 }
+
+#[cfg(test)]
+mod tests;

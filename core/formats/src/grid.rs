@@ -2,6 +2,9 @@
 //!
 //! On a terminal a row keeps to its width where it can: long texts go on below. Elsewhere a row is
 //! one line, and a cell that is longer than its column pushes the rest to the right.
+//!
+//! Not a table library (`comfy-table` and the like): those hold every row before the first is
+//! written. Here the cars are gone over twice and none is held.
 
 use unicode_width::UnicodeWidthChar;
 

@@ -117,7 +117,7 @@ struct StationJson<'a> {
     bytes: u64,
     attempts: u32,
     first_byte_ms: Option<f64>,
-    elapsed_ms: f64,
+    elapsed_ms: Option<f64>,
     detail: Option<&'a str>,
     rejections: Vec<RejectionJson>,
 }
@@ -137,7 +137,7 @@ impl<'a> From<&'a StationReport> for StationJson<'a> {
             bytes: outcome.bytes,
             attempts: station.attempts,
             first_byte_ms: station.first_byte.map(millis),
-            elapsed_ms: millis(station.elapsed),
+            elapsed_ms: station.elapsed.map(millis),
             detail: fault.and_then(|fault| fault.detail.as_deref()),
             rejections: outcome.rejections.iter().take(REJECTIONS).map(Into::into).collect(),
         }

@@ -5,8 +5,9 @@
 //! safe where it arrives (limits.md): a terminal, a spreadsheet and a JSON viewer are
 //! shown every character, and made to obey none.
 //!
-//! Nothing here opens a file, and no format but the table's is slower for more cars: each
-//! is one pass over the responses, in a buffer of 64 KiB (the table takes two).
+//! Nothing here opens a file, and no format holds all cars in memory: each is one pass over
+//! the responses through a buffer of 64 KiB (the table takes two passes, the first for its
+//! widths), so time grows with the cars and memory does not.
 
 mod cars;
 mod csv;

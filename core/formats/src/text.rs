@@ -85,8 +85,8 @@ fn row(station: &StationReport) -> [String; 8] {
         known(outcome.cars),
         known(outcome.rejected),
         outcome.bytes.to_string(),
-        station.first_byte.map_or_else(|| "-".to_owned(), time),
-        time(station.elapsed),
+        or_dash(station.first_byte),
+        or_dash(station.elapsed),
         station.attempts.to_string(),
     ]
 }
@@ -140,6 +140,11 @@ fn summary(report: &Report, keep_partial: bool) -> String {
 fn count(number: u64, what: &str) -> String {
     let s = if number == 1 { "" } else { "s" };
     format!("{number} {what}{s}")
+}
+
+/// A time, or that none is known.
+fn or_dash(duration: Option<Duration>) -> String {
+    duration.map_or_else(|| "-".to_owned(), time)
 }
 
 /// A time as people read it: `3.0 ms`, `12.3 s`.

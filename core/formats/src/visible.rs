@@ -13,11 +13,20 @@ pub fn visible(text: &str) -> impl Display {
     Visible(text)
 }
 
-/// Whether `c` goes out escaped, to a terminal as `\u{…}` and in JSON as `\u…`.
+/// Whether `c` goes out escaped, to a terminal as `\u{…}` and in JSON as `\uXXXX`.
 ///
-/// C0, DEL and C1; what reorders or joins (bidi, zero width); what has no shape of its
-/// own and so could hide in a name (soft hyphen, fillers, tags, annotations, separators).
-pub(crate) const fn is_dangerous(c: char) -> bool {
+/// That is C0, DEL and C1, the line and paragraph separators, the interlinear annotations,
+/// and what Unicode calls default ignorable: what reorders or joins (bidi, zero width), and
+/// what has no shape of its own and so could hide in a name (soft hyphen, fillers, tags).
+/// Of the latter the selectors U+FE00 to U+FE0F stay, which pictographs are written with.
+///
+/// ```
+/// use carwatch_formats::visible::is_dangerous;
+/// assert!(is_dangerous('\u{1b}') && is_dangerous('\n') && is_dangerous('\u{202e}'));
+/// assert!(!is_dangerous('é') && !is_dangerous(' '));
+/// ```
+#[must_use]
+pub const fn is_dangerous(c: char) -> bool {
     matches!(c,
         '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}'
         | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'

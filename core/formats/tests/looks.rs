@@ -23,7 +23,7 @@ fn mixed() -> Report {
         station("yard", Outcome::failed(refused)),
     ];
     stations[2].attempts = 3;
-    stations[2].elapsed = Duration::from_millis(12_340);
+    stations[2].elapsed = Some(Duration::from_millis(12_340));
     stations[3].attempts = 2;
     report(stations)
 }
@@ -106,6 +106,22 @@ fn text_report_on_a_small_terminal() {
 }
 
 #[test]
+fn a_cut_tail_is_no_bad_record_in_the_text_report() {
+    let rejected = |response: &str| {
+        let one = report(vec![station("gate", outcome(partial(), response))]);
+        assert_eq!(
+            one.stations[0].outcome.rejections.len() as u64,
+            one.stations[0].outcome.rejected
+        );
+        report_text(&one, false, None)
+    };
+    let text = rejected("1:a:b.2:cut of");
+    assert!(text.contains("1 rejected, in") && !text.contains("first rejected"), "{text}");
+    let text = rejected("1:a:b.bad.2:cut of");
+    assert!(text.contains("first rejected: piece 1, bytes 6..9, too_few_fields (1)"), "{text}");
+}
+
+#[test]
 fn a_gather_without_cars() {
     let nothing = report(vec![
         station("gate", outcome(COMPLETE, "")),
@@ -122,6 +138,18 @@ fn a_gather_without_cars() {
     let with_mark = "station,time,brand,color,partial\r\n";
     assert_eq!(written(&nothing, &kept(Format::Csv)), with_mark);
     insta::assert_snapshot!(written(&nothing, &options(Format::Json)));
+}
+
+#[test]
+fn a_time_that_nobody_took_is_null_and_a_dash() {
+    let mut one = report(vec![station("gate", outcome(COMPLETE, "1:a:b"))]);
+    one.stations[0].elapsed = None;
+    one.stations[0].first_byte = None;
+    let json = report_json(&one, false, 0);
+    assert!(json.contains(r#""first_byte_ms":null,"elapsed_ms":null,"detail""#), "{json}");
+    let text = report_text(&one, false, None);
+    let line = text.lines().nth(1).expect("a line for the station");
+    assert!(line.ends_with("5      -      -      1"), "{line:?}");
 }
 
 #[test]

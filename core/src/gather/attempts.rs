@@ -153,7 +153,7 @@ impl Gather {
         }
         let words = match reason {
             Reason::Deadline => "the deadline of the gather came first",
-            _ => "the gather was stopped",
+            _ => STOPPED,
         };
         self.ready.clear();
         for id in 0..self.stations.len() {
@@ -169,3 +169,6 @@ impl Gather {
         }
     }
 }
+
+/// What the report says where the user stopped the gather.
+pub(super) const STOPPED: &str = "the gather was stopped";

@@ -57,11 +57,13 @@ impl Race {
         self.remove(dial).map(|address| self.faults.push((address, fault))).is_some()
     }
 
-    /// Time is up for those that are still being made.
+    /// Time is up for those that are still being made, and for those whose turn never came.
     pub(super) fn time_out(&mut self, words: &str) {
-        for (_, address) in core::mem::take(&mut self.open) {
-            self.faults.push((address, Fault::new(Reason::ConnectTimeout, words)));
-        }
+        let fault = |words| Fault::new(Reason::ConnectTimeout, words);
+        let open = core::mem::take(&mut self.open).into_iter();
+        self.faults.extend(open.map(|(_, address)| (address, fault(words))));
+        let queue = core::mem::take(&mut self.queue).into_iter();
+        self.faults.extend(queue.map(|address| (address, fault("not tried"))));
     }
 
     pub(super) fn open(&self) -> impl Iterator<Item = DialId> + '_ {

@@ -95,7 +95,7 @@ impl Station {
             outcome: best.outcome,
             attempts: self.attempts,
             first_byte: best.first_byte.and_then(since),
-            elapsed: self.settled.and_then(since).unwrap_or(Duration::ZERO),
+            elapsed: Some(self.settled.and_then(since).unwrap_or(Duration::ZERO)),
         }
     }
 }

@@ -122,10 +122,24 @@ fn a_wall_clock_that_goes_back_drops_nothing_early() {
     let age = Some(Duration::from_millis(10));
     let mut roster = Roster::new(Retention { age, cars: Some(1), ..Retention::default() });
     roster.append(&Car::new("1", "a", "b"), Unix::from_millis(100)).unwrap();
-    // The clock was set back: this car did not arrive before the one it replaces.
+    // The clock was set back by 95 ms: this car did not arrive before the one it replaces.
     roster.append(&Car::new("2", "a", "b"), Unix::from_millis(5)).unwrap();
-    roster.trim(Unix::from_millis(110));
+    roster.trim(Unix::from_millis(15));
     assert_eq!(roster.cars(), 1);
-    roster.trim(Unix::from_millis(111));
+    roster.trim(Unix::from_millis(16));
+    assert_eq!(roster.cars(), 0);
+}
+
+#[test]
+fn a_wall_clock_that_was_wrong_for_a_while_keeps_nothing_for_ever() {
+    let age = Some(Duration::from_millis(10));
+    let mut roster = Roster::new(Retention { age, ..Retention::default() });
+    roster.append(&Car::new("1", "a", "b"), Unix::from_millis(1_000_000)).unwrap();
+    roster.append(&Car::new("2", "a", "b"), Unix::from_millis(0)).unwrap();
+    roster.append(&Car::new("3", "a", "b"), Unix::from_millis(8)).unwrap();
+    assert_eq!(roster.cars(), 3);
+    roster.trim(Unix::from_millis(11));
+    assert_eq!(roster.cars(), 1);
+    roster.trim(Unix::from_millis(19));
     assert_eq!(roster.cars(), 0);
 }

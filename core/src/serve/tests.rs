@@ -125,12 +125,18 @@ fn the_minimum_rate_is_measured_anew_every_minute() {
 }
 
 #[test]
-fn a_burst_pays_for_no_later_silence() {
+fn the_first_burst_pays_for_no_later_silence_and_what_is_taken_later_does() {
     let mut serve = serving(300_000);
-    serve.did(Did::Wrote(60_000), at(1.0));
-    assert_eq!(serve.paid_until(), at(1.0));
-    serve.did(Did::Wrote(512), at(9.0));
-    assert_eq!(serve.paid_until(), at(1.5));
+    let paid_ms = |serve: &Serve| (serve.paid_until().as_nanos() + 500_000) / 1_000_000;
+    take(&mut serve, 60_000, at(0.9));
+    assert_eq!(paid_ms(&serve), 900);
+    take(&mut serve, 1024, at(9.0));
+    assert_eq!(paid_ms(&serve), 1_900);
+    // A window that opens in steps: each pays at the minimum rate, a minute ahead at most.
+    take(&mut serve, 20 * 1024, at(10.0));
+    assert_eq!(paid_ms(&serve), 21_900);
+    take(&mut serve, 200 * 1024, at(20.0));
+    assert_eq!(paid_ms(&serve), 80_000);
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Every flag is an environment variable as well (cli.md), in one place.
 
+use std::ffi::OsStr;
+
+use clap::builder::Resettable;
 use clap::{Arg, ArgAction, Command};
 
 /// Gives every argument with a long flag the variable `{prefix}_{LONG_FLAG}`; `--help`
@@ -7,7 +10,8 @@ use clap::{Arg, ArgAction, Command};
 ///
 /// A flag that takes no value is set by `true`, `1`, `yes` or `on`, and is not set by
 /// `false`, `0`, `no`, `off` or nothing; one that counts also takes the number.
-/// A value on the command line wins over the variable.
+/// A value on the command line wins over the variable, and a variable that is empty is one
+/// that is not set: [`parse`](crate::parse) sees to that.
 #[must_use]
 pub fn with_env(command: Command, prefix: &str) -> Command {
     command.mut_args(|arg| {
@@ -19,6 +23,19 @@ pub fn with_env(command: Command, prefix: &str) -> Command {
         };
         named(arg, variable)
     })
+}
+
+/// `command` as if only the variables were there that `heeded` says.
+pub(crate) fn heeding(command: &Command, heeded: impl Fn(&OsStr) -> bool) -> Command {
+    command.clone().mut_args(|arg| match arg.get_env() {
+        Some(name) if !heeded(name) => arg.env(Resettable::Reset),
+        _ => arg,
+    })
+}
+
+/// The names of all variables of `command`.
+pub(crate) fn variables(command: &Command) -> impl Iterator<Item = &OsStr> {
+    command.get_arguments().filter_map(Arg::get_env)
 }
 
 fn named(arg: Arg, variable: String) -> Arg {

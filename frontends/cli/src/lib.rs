@@ -16,8 +16,8 @@ mod log;
 mod printable;
 mod units;
 
-pub use command::{Refusal, fail, parse, parse_from, usage_error};
+pub use command::{Refusal, fail, parse, parse_from, try_parse, usage_error};
 pub use descriptors::raise_descriptor_limit;
 pub use environment::with_env;
-pub use log::{AroundLines, LogArgs, LogFormat, LogGuard};
+pub use log::{AroundLines, LogArgs, LogError, LogFormat, LogGuard};
 pub use units::{duration, size};

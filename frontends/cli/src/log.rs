@@ -4,6 +4,8 @@
 //! first never reaches a terminal as a control character, the second never slows the
 //! program down.
 
+mod error;
+mod panic;
 mod queue;
 mod stderr;
 
@@ -18,6 +20,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::printable::{json, one_line};
+pub use error::LogError;
 use queue::Queue;
 pub use stderr::AroundLines;
 use stderr::{Hook, stderr};
@@ -84,13 +87,15 @@ impl LogArgs {
     ///
     /// # Errors
     ///
-    /// In words for people: the file cannot be opened, or `RUST_LOG` is not a filter.
-    pub fn init(&self) -> Result<LogGuard, String> {
-        let filter = self.filter(std::env::var_os("RUST_LOG").as_deref())?;
+    /// The file cannot be opened, or the system lacks something; or `RUST_LOG` is not a
+    /// filter, which is an error in usage.
+    pub fn init(&self) -> Result<LogGuard, LogError> {
+        let filter = self.filter(std::env::var_os("RUST_LOG").as_deref());
+        let filter = filter.map_err(LogError::Usage)?;
         let around = Hook::default();
         let out: Box<dyn Write + Send> = match &self.log_file {
-            Some(path) => Box::new(append(path)?),
-            None => Box::new(stderr(around.clone())?),
+            Some(path) => Box::new(append(path).map_err(LogError::Output)?),
+            None => Box::new(stderr(around.clone()).map_err(LogError::Output)?),
         };
         let (queue, guard) = queue::start(out, |lines| {
             tracing::error!(
@@ -98,13 +103,14 @@ impl LogArgs {
                 "log lines were lost: the log was not read or could not be written"
             );
         })
-        .map_err(|error| format!("cannot start the log: {error}"))?;
+        .map_err(|error| LogError::Output(format!("cannot start the log: {error}")))?;
         let writer = Sanitised { queue, format: self.log_format };
         tracing::dispatcher::set_global_default(subscriber(writer, filter))
-            .map_err(|error| format!("cannot start the log: {error}"))?;
+            .map_err(|error| LogError::Output(format!("cannot start the log: {error}")))?;
         std::panic::set_hook(Box::new(|panic| {
-            let place = panic.location().map(ToString::to_string);
-            tracing::error!(place, "{}", panic.payload_as_str().unwrap_or("panic"));
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            let words = panic.payload_as_str().unwrap_or("panic");
+            panic::tell(&place, words, &mut io::stderr());
         }));
         Ok(LogGuard { _queue: guard, around })
     }
@@ -124,7 +130,10 @@ impl LogArgs {
             _ => return Ok(EnvFilter::new(format!("warn,carwatch={level}"))),
         };
         let rust_log = rust_log.to_str().ok_or("RUST_LOG is not UTF-8")?;
-        EnvFilter::builder().parse(rust_log).map_err(|error| format!("RUST_LOG: {error}"))
+        EnvFilter::builder().parse(rust_log).map_err(|error| {
+            // It may quote the filter.
+            format!("RUST_LOG: {}", one_line(&error.to_string()))
+        })
     }
 }
 
@@ -144,7 +153,10 @@ fn subscriber(writer: Sanitised, filter: EnvFilter) -> Dispatch {
 
 fn append(path: &Path) -> Result<File, String> {
     let file = OpenOptions::new().append(true).create(true).open(path);
-    file.map_err(|error| format!("cannot open the log file {}: {error}", path.display()))
+    file.map_err(|error| {
+        let path = path.to_string_lossy();
+        format!("cannot open the log file {}: {error}", one_line(&path))
+    })
 }
 
 /// Makes lines harmless before they are queued.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use carwatch_formats::visible::visible;
+use carwatch_formats::visible::{is_dangerous, visible};
 
 /// `text` with every character that a terminal might obey as `\u{1b}`, line ends included.
 pub(crate) fn one_line(text: &str) -> String {
@@ -17,20 +17,20 @@ pub(crate) fn lines(text: &str) -> String {
 
 /// The line of JSON `text` with those characters in its strings as `\u001b`.
 pub(crate) fn json(text: &str) -> String {
-    if one_line(text) == text {
-        return text.to_owned();
-    }
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        let (mut utf8, mut utf16) = ([0; 4], [0; 2]);
-        let as_is: &str = c.encode_utf8(&mut utf8);
-        if one_line(as_is) == as_is {
-            safe.push(c);
-            continue;
+    let mut rest = text;
+    while let Some(at) = rest.find(is_dangerous) {
+        safe.push_str(&rest[..at]);
+        let mut chars = rest[at..].chars();
+        if let Some(c) = chars.next() {
+            // Two of them, a surrogate pair, beyond the basic plane.
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // A string takes anything.
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
         }
-        for unit in c.encode_utf16(&mut utf16) {
-            let _ = write!(safe, "\\u{unit:04x}");
-        }
+        rest = chars.as_str();
     }
+    safe.push_str(rest);
     safe
 }

@@ -152,7 +152,7 @@ const EXITS: &str = "\
 Exit status; the first that holds:
   2          wrong usage
   130, 143   stopped by SIGINT or SIGTERM, after printing what had arrived
-  4          the cars or the report could not be written
+  4          the cars or the report could not be written, or the log not be opened
   0          every station is complete, or as many as --min-ok asks for
              (5 instead if --strict is given and a record was rejected)
   3          no station is complete

@@ -3,19 +3,17 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsFd;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use carwatch::limits::StationLimits;
 use carwatch::{Host, Roster, Target};
-use carwatch_driver::clock;
 use carwatch_driver::server::{self, Connection};
+use carwatch_driver::{Accepted, clock};
 use carwatch_ingest::simulate::Simulator;
 use futures_util::FutureExt;
 use futures_util::future::join3;
-use futures_util::io::{AsyncRead, AsyncWrite};
 use socket2::{Domain, Socket, Type};
 
 /// The stations, bound to free ports of the loopback and not serving yet.
@@ -51,32 +49,20 @@ impl Demo {
 
     /// The three, as if they were given on the command line.
     pub(crate) fn targets(&self) -> Vec<Target> {
-        ["gate", "bridge", "tunnel"]
-            .into_iter()
-            .zip(self.addresses)
-            .map(|(name, address)| Target {
-                name: name.into(),
-                address: address.to_string(),
-                host: Host::Ip(address.ip()),
-                port: address.port(),
-            })
-            .collect()
+        named(self.addresses)
+    }
+
+    /// The three where they could not be opened, for the report of that.
+    pub(crate) fn unopened() -> Vec<Target> {
+        named([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3])
     }
 
     /// Serves until `gather` is done, then stops as a station does.
-    pub(crate) async fn serve_while<S, T>(
+    pub(crate) async fn serve_while<S: Accepted, T>(
         self,
         gather: impl Future<Output = ()>,
         spawn: impl Fn(Connection) -> T,
-    ) where
-        S: TryFrom<TcpStream, Error: std::fmt::Display>
-            + AsyncRead
-            + AsyncWrite
-            + AsFd
-            + Unpin
-            + Send
-            + 'static,
-    {
+    ) {
         let gathered = gather.shared();
         let station = |listener, seed| {
             let stop = gathered.clone().map(|()| DRAIN);
@@ -92,6 +78,17 @@ impl Demo {
         }
         drop(self.tunnel);
     }
+}
+
+fn named(addresses: [SocketAddr; 3]) -> Vec<Target> {
+    let named = ["gate", "bridge", "tunnel"].into_iter().zip(addresses);
+    let target = |(name, address): (&str, SocketAddr)| Target {
+        name: name.into(),
+        address: address.to_string(),
+        host: Host::Ip(address.ip()),
+        port: address.port(),
+    };
+    named.map(target).collect()
 }
 
 /// Twenty cars, the same in every demo.

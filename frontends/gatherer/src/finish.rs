@@ -1,12 +1,13 @@
 //! From a report to what people and programs see of it, and to the exit code.
 //!
-//! The code depends on whether the outputs could be written, and two of the outputs name
+//! The code depends on whether the outputs could be written, and some of the outputs name
 //! the code. So they are written first, seen last: both files stand ready beside their
-//! targets before either is renamed.
+//! targets before either is renamed. A JSON document that goes straight to stdout cannot be
+//! taken back: what else can fail comes before it, as far as people cannot see the order.
 
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use carwatch::Report;
@@ -16,7 +17,7 @@ use carwatch_formats::{Options, report_json, report_text, write_cars};
 
 use crate::args::Summary;
 use crate::exit::{Exit, Facts, Signal};
-use crate::output::{Failure, Target, Written, buffered};
+use crate::output::{Failure, Target, Written, buffered, duplicate};
 use crate::plan::Plan;
 
 /// The files that are going to be written.
@@ -44,6 +45,11 @@ impl Outputs {
         Self { cars, summary, ..outputs }
     }
 
+    /// Has nothing be gathered, for something else of the client's own cannot be written.
+    pub(crate) fn refuse(&mut self, why: String) {
+        self.refused.get_or_insert(why);
+    }
+
     /// Why nothing should be gathered for them.
     pub(crate) fn refused(&self) -> Option<&str> {
         self.refused.as_deref()
@@ -51,88 +57,139 @@ impl Outputs {
 }
 
 /// Writes everything there is to write and says how it all ended. `signal` is the one that
-/// came so far.
+/// came so far, `stderr` takes the report for people.
 pub(crate) fn finish(
     plan: &Plan,
     outputs: &Outputs,
     report: &Report,
     signal: impl Fn() -> Option<Signal>,
+    stderr: &mut impl Write,
 ) -> Exit {
-    let mut facts = facts(plan, report, signal());
+    let mut end = End { plan, outputs, report, facts: facts(plan, report, signal()), told: false };
     if let Some(why) = outputs.refused() {
-        failed(&mut facts, Failure::Said(why.to_owned()));
+        end.failed(Failure::Said(why.to_owned()));
     }
-    let cars = cars(plan, outputs, report, &mut facts);
-    // A signal still counts that came while the cars were written, unless a JSON document
-    // on stdout has named the code already.
-    if plan.format != Format::Json || cars.is_some() {
-        facts.signal = signal();
+    let straight = outputs.cars.as_ref().is_none_or(Target::is_direct);
+    let names_code = straight && plan.format == Format::Json;
+    let mut summary = Summarised::default();
+    if names_code {
+        if !is_order_seen() {
+            end.tell(stderr);
+        }
+        end.summarise(&mut summary);
     }
-    publish(plan, outputs, report, cars, &mut facts);
-    let exit = Exit::of(&facts);
-    print_summary(plan, report, exit);
-    exit
-}
-
-/// Writes the cars, to stdout for everyone to see, or to a file for nobody yet.
-fn cars<'a>(
-    plan: &Plan,
-    outputs: &'a Outputs,
-    report: &Report,
-    facts: &mut Facts,
-) -> Option<Written<'a>> {
-    let exit = Exit::of(facts);
-    if outputs.refused.is_some() || outputs.cars.is_some() && !exit.publishes() {
-        return None;
+    let cars = end.cars();
+    // A signal still counts that came while the cars were written, unless they have named
+    // the code already.
+    if !names_code {
+        end.facts.signal = signal();
     }
-    let stdout = io::stdout();
-    let options = Options {
-        format: plan.format,
-        keep_partial: plan.keep_partial,
-        csv_raw: plan.csv_raw,
-        record_limit: plan.limits.record,
-        width: outputs.cars.is_none().then(|| width(&stdout)).flatten(),
-        exit: exit.code(),
-    };
-    let write = |out: &mut dyn Write| write_cars(report, &options, out);
-    let written = match &outputs.cars {
-        Some(target) => target.write(write).map(Some),
-        // Its own buffer would end at every line.
-        None => (stdout.as_fd().try_clone_to_owned())
-            .and_then(|stdout| buffered(File::from(stdout), write))
-            .map(|()| None)
-            .map_err(|error| Failure::new(&error, Path::new("to stdout"))),
-    };
-    written.unwrap_or_else(|failure| {
-        failed(facts, failure);
-        None
-    })
-}
-
-/// Puts the files in their places, such that the report names the code that holds in the
-/// end and the cars are there only if that code publishes them.
-fn publish(
-    plan: &Plan,
-    outputs: &Outputs,
-    report: &Report,
-    cars: Option<Written<'_>>,
-    facts: &mut Facts,
-) {
-    let summary = |facts: &mut Facts| {
-        let json = report_json(report, plan.keep_partial, Exit::of(facts).code());
-        let written = outputs.summary.as_ref()?.write(|out| writeln!(out, "{json}"));
-        written.map_err(|failure| failed(facts, failure)).ok()
-    };
-    let mut ready = summary(facts);
+    // The report on stderr names it as well, and stderr can be full. So both files wait.
+    end.summarise(&mut summary);
+    end.tell(stderr);
     if let Some(cars) = cars
-        && Exit::of(facts).publishes()
+        && Exit::of(&end.facts).publishes()
         && let Err(failure) = cars.publish()
     {
-        failed(facts, failure);
-        ready = summary(facts);
+        end.failed(failure);
     }
-    if let Some(Err(failure)) = ready.map(Written::publish) {
-        failed(facts, failure);
+    end.summarise(&mut summary);
+    if let Some(Err(failure)) = summary.ready.map(Written::publish) {
+        end.failed(failure);
+    }
+    Exit::of(&end.facts)
+}
+
+/// What is known while everything is written.
+struct End<'a> {
+    plan: &'a Plan,
+    outputs: &'a Outputs,
+    report: &'a Report,
+    facts: Facts,
+    /// Whether the report is on stderr.
+    told: bool,
+}
+
+/// The file of the report, as far as it is written.
+#[derive(Default)]
+struct Summarised<'a> {
+    /// The code that it names.
+    named: Option<Exit>,
+    ready: Option<Written<'a>>,
+    /// It cannot be written; that was said once.
+    failed: bool,
+}
+
+impl<'a> End<'a> {
+    /// Writes the cars, to stdout for everyone to see, or to a file for nobody yet.
+    fn cars(&mut self) -> Option<Written<'a>> {
+        let (plan, report, outputs) = (self.plan, self.report, self.outputs);
+        let exit = Exit::of(&self.facts);
+        if outputs.refused.is_some() || outputs.cars.is_some() && !exit.publishes() {
+            return None;
+        }
+        let stdout = io::stdout();
+        let options = Options {
+            format: plan.format,
+            keep_partial: plan.keep_partial,
+            csv_raw: plan.csv_raw,
+            record_limit: plan.limits.record,
+            width: outputs.cars.is_none().then(|| width(&stdout)).flatten(),
+            exit: exit.code(),
+        };
+        let write = |out: &mut dyn Write| write_cars(report, &options, out);
+        let written = match &outputs.cars {
+            Some(target) => target.write(write).map(Some),
+            None => duplicate(&stdout)
+                .and_then(|stdout| buffered(stdout, write))
+                .map(|()| None)
+                .map_err(|error| Failure::new(&error, Path::new("to stdout"))),
+        };
+        written.unwrap_or_else(|failure| {
+            self.failed(failure);
+            None
+        })
+    }
+
+    /// Writes the file of the report, unless there is one that names the code of now.
+    fn summarise(&mut self, summary: &mut Summarised<'a>) {
+        let exit = Exit::of(&self.facts);
+        let Some(target) = &self.outputs.summary else { return };
+        if summary.failed || summary.named == Some(exit) {
+            return;
+        }
+        let json = report_json(self.report, self.plan.keep_partial, exit.code());
+        match target.write(|out| writeln!(out, "{json}")) {
+            Ok(ready) => {
+                summary.ready = Some(ready);
+                summary.named = Some(exit);
+            }
+            Err(failure) => {
+                summary.ready = None;
+                summary.failed = true;
+                self.failed(failure);
+            }
+        }
+    }
+
+    /// Prints the report on stderr, once. Whoever closed that does not want to read it.
+    fn tell(&mut self, stderr: &mut impl Write) {
+        if std::mem::replace(&mut self.told, true) {
+            return;
+        }
+        if let Err(error) = print_summary(self.plan, self.report, Exit::of(&self.facts), stderr)
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            // There is nothing left to say it to.
+            self.facts.output_failed = true;
+        }
+    }
+
+    fn failed(&mut self, failure: Failure) {
+        self.facts.output_failed = true;
+        if let Failure::Said(words) = failure {
+            let _ = fail(&words, Exit::Output.code());
+        }
     }
 }
 
@@ -148,18 +205,10 @@ fn facts(plan: &Plan, report: &Report, signal: Option<Signal>) -> Facts {
     }
 }
 
-fn failed(facts: &mut Facts, failure: Failure) {
-    facts.output_failed = true;
-    if let Failure::Said(words) = failure {
-        let _ = fail(&words, Exit::Output.code());
-    }
-}
-
-/// Prints the report on stderr. Whoever closed that does not want to read it.
-fn print_summary(plan: &Plan, report: &Report, exit: Exit) {
+fn print_summary(plan: &Plan, report: &Report, exit: Exit, out: &mut impl Write) -> io::Result<()> {
     let stderr = io::stderr();
     let text = match plan.summary {
-        Summary::None => return,
+        Summary::None => return Ok(()),
         Summary::Text => report_text(report, plan.keep_partial, width(&stderr)),
         Summary::Json => report_json(report, plan.keep_partial, exit.code()),
     };
@@ -167,7 +216,18 @@ fn print_summary(plan: &Plan, report: &Report, exit: Exit) {
     let below = plan.output.is_none() && io::stdout().is_terminal() && stderr.is_terminal();
     let before = if below { "\n" } else { "" };
     let after = if text.ends_with('\n') { "" } else { "\n" };
-    let _ = write!(stderr.lock(), "{before}{text}{after}");
+    out.write_all(format!("{before}{text}{after}").as_bytes())
+}
+
+/// Whether somebody may see what comes first on stdout and stderr: on a terminal, or where
+/// both are one file or pipe.
+fn is_order_seen() -> bool {
+    let place = |stream: &dyn Fn() -> io::Result<std::fs::File>| {
+        let found = stream().and_then(|file| file.metadata());
+        found.map(|found| (found.dev(), found.ino())).ok()
+    };
+    let stdout = place(&|| duplicate(&io::stdout()));
+    io::stderr().is_terminal() || stdout.is_none() || stdout == place(&|| duplicate(&io::stderr()))
 }
 
 /// How many columns the terminal has, if it is one.

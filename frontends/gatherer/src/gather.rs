@@ -3,16 +3,14 @@
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::net::{SocketAddr, TcpStream};
-use std::os::fd::AsFd;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::mpsc;
 
 use carwatch::{Fault, Outcome, Reason, Report, StationReport};
 use carwatch_cli::LogGuard;
-use carwatch_driver::client;
 use carwatch_driver::server::Connection;
-use futures_util::io::{AsyncRead, AsyncWrite};
+use carwatch_driver::{Accepted, client};
 
 use crate::demo::Demo;
 use crate::plan::Plan;
@@ -38,13 +36,7 @@ pub(crate) fn gather<S, F, T>(
 ) -> io::Result<Report>
 where
     F: Future<Output = io::Result<S>> + 'static,
-    S: TryFrom<TcpStream, Error: std::fmt::Display>
-        + AsyncRead
-        + AsyncWrite
-        + AsFd
-        + Unpin
-        + Send
-        + 'static,
+    S: Accepted,
     T: 'static,
 {
     let cancel = signals.first()?;
@@ -75,10 +67,10 @@ pub(crate) fn not_begun(plan: &Plan, why: &str) -> Report {
     let stations = plan.targets.iter().map(|target| StationReport {
         name: target.name.clone(),
         address: target.address.clone(),
-        outcome: Outcome::failed(Fault::new(Reason::Cancelled, why)),
+        outcome: Outcome::failed(Fault::new(Reason::Io, why)),
         attempts: 0,
         first_byte: None,
-        elapsed: std::time::Duration::ZERO,
+        elapsed: Some(std::time::Duration::ZERO),
     });
     Report { stations: stations.collect(), elapsed: std::time::Duration::ZERO }
 }

@@ -9,47 +9,73 @@ use crate::plan::{DEFAULT_STATION, Plan};
 
 /// Says before the cars of a demo where they come from.
 pub(crate) fn before(plan: &Plan) {
-    if plan.demo && plan.summary == Summary::Text {
-        say("\nThree simulated stations on this machine: gate and bridge have 20 cars each, \
-             tunnel refuses connections.\n");
-    }
+    say(origin(plan));
 }
 
 /// Says after the report what to do next, if somebody may wonder.
 pub(crate) fn after(plan: &Plan, program: &str, report: &Report) {
+    say(next(plan, Run { program, by_cargo: std::env::var_os("CARGO").is_some() }, report));
+}
+
+fn origin(plan: &Plan) -> Option<String> {
+    (plan.demo && plan.summary == Summary::Text).then(|| {
+        "\nThree simulated stations on this machine: gate and bridge have 20 cars each, \
+         tunnel refuses connections.\n"
+            .into()
+    })
+}
+
+fn next(plan: &Plan, run: Run<'_>, report: &Report) -> Option<String> {
     if plan.summary != Summary::Text {
-        return;
+        return None;
     }
     let refused = |fault: &Fault| fault.reason == Reason::Refused;
     let verdict = report.stations.first().map(|station| &station.outcome.verdict);
-    let server = program.replace("client", "server");
+    let server = run.program.replace("client", "server");
+    let server = Run { program: &server, ..run };
     if plan.demo {
-        say(&format!(
+        Some(format!(
             "\nFor a station of your own, and a client that gathers from it:\n\
              \n    {}\n    {}\n",
-            command(&server, ""),
-            command(program, ""),
-        ));
+            server.with(""),
+            run.with(""),
+        ))
     } else if plan.by_default && verdict.and_then(|v| v.fault()).is_some_and(refused) {
-        say(&format!(
+        Some(format!(
             "\nNothing listens on {DEFAULT_STATION}. Start a station in another terminal, or see \
              a gather that needs none:\n\n    {}\n    {}\n",
-            command(&server, ""),
-            command(program, "--demo"),
-        ));
+            server.with(""),
+            run.with("--demo"),
+        ))
+    } else {
+        None
     }
 }
 
-/// How to run `program`: as this one was, by cargo or by its name.
-fn command(program: &str, flag: &str) -> String {
-    match (std::env::var_os("CARGO").is_some(), flag) {
-        (true, "") => format!("cargo run -p {program}"),
-        (true, flag) => format!("cargo run -p {program} -- {flag}"),
-        (false, flag) => format!("{program} {flag}").trim_end().to_owned(),
+/// How a program is run: as this one was, by cargo or by its name.
+#[derive(Clone, Copy, Debug)]
+struct Run<'a> {
+    program: &'a str,
+    by_cargo: bool,
+}
+
+impl Run<'_> {
+    fn with(self, flag: &str) -> String {
+        let program = self.program;
+        match (self.by_cargo, flag) {
+            (true, "") => format!("cargo run -p {program}"),
+            (true, flag) => format!("cargo run -p {program} -- {flag}"),
+            (false, flag) => format!("{program} {flag}").trim_end().to_owned(),
+        }
     }
 }
 
 /// Whoever closed stderr does not want to read it.
-fn say(words: &str) {
-    let _ = writeln!(io::stderr(), "{words}");
+fn say(words: Option<String>) {
+    if let Some(words) = words {
+        let _ = writeln!(io::stderr(), "{words}");
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@
 //!        gather ─ progress         what is done, on a runtime that `main` lends
 //!          │    ─ signals
 //!          │    ─ demo
+//!          │    ─ descriptors
 //!        finish ─ output ─ exit    what is seen of it
 //!               ─ hints
 //! ```
@@ -17,6 +18,7 @@
 
 mod args;
 mod demo;
+mod descriptors;
 mod exit;
 mod finish;
 mod gather;
@@ -30,15 +32,17 @@ mod stations;
 
 use std::future::Future;
 use std::io;
-use std::net::{SocketAddr, TcpStream};
-use std::os::fd::AsFd;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use carwatch::Report;
+use carwatch_cli::{LogError, fail};
+use carwatch_driver::Accepted;
 use carwatch_driver::server::Connection;
-use futures_util::io::{AsyncRead, AsyncWrite};
 
 use args::{Args, ENV_PREFIX};
 use demo::Demo;
+use descriptors::Reserve;
 use exit::Exit;
 use finish::Outputs;
 pub use gather::Work;
@@ -59,7 +63,7 @@ use signals::Signals;
 /// | --- | --- |
 /// | 2 | usage or configuration |
 /// | 130, 143 | SIGINT, SIGTERM, after printing what had arrived; a second one stops at once |
-/// | 4 | the client's own output failed |
+/// | 4 | the client's own output failed: the cars, a report, the help; or a log that cannot be opened |
 /// | 0 | every station complete, or `--min-ok` reached (5 instead if `--strict` and a record was rejected) |
 /// | 3 | none complete |
 /// | 1 | some not complete |
@@ -71,65 +75,81 @@ pub fn run<S, F, T>(
 ) -> ExitCode
 where
     F: Future<Output = io::Result<S>> + 'static,
-    S: TryFrom<TcpStream, Error: std::fmt::Display>
-        + AsyncRead
-        + AsyncWrite
-        + AsFd
-        + Unpin
-        + Send
-        + 'static,
+    S: Accepted,
     T: 'static,
 {
-    let args: Args = match carwatch_cli::parse(program, ENV_PREFIX) {
+    let args: Args = match carwatch_cli::try_parse(program, ENV_PREFIX) {
         Ok(args) => args,
-        Err(code) => return code,
+        Err(refusal) => return refusal.print(Exit::Output.code()),
     };
     let log = args.log.clone();
-    let demo = match args.demo.then(Demo::open).transpose() {
-        Ok(demo) => demo,
-        Err(error) => return cannot_begin("open the stations of the demo", &error),
+    let limit = carwatch_cli::raise_descriptor_limit();
+    let reserve = Reserve::hold();
+    let demo = args.demo.then(Demo::open).transpose();
+    let targets = match &demo {
+        Ok(demo) => demo.as_ref().map(Demo::targets),
+        Err(_) => Some(Demo::unopened()),
     };
-    let plan = match Plan::new(args, demo.as_ref()) {
+    let mut plan = match Plan::new(args, targets) {
         Ok(plan) => plan,
         Err(why) => return carwatch_cli::usage_error(&why),
     };
+    drop(reserve);
+    let mut outputs = Outputs::check(&plan);
+    let reserve = Reserve::hold();
     let log = match log.init() {
-        Ok(log) => log,
-        Err(why) => return carwatch_cli::usage_error(&why),
+        Ok(log) => Some(log),
+        Err(LogError::Usage(why)) => return carwatch_cli::usage_error(&why),
+        // The log is an output of the client's own, as the cars and the report are.
+        Err(LogError::Output(why)) => {
+            outputs.refuse(why);
+            None
+        }
     };
-    raise_descriptor_limit(&plan);
-    let mut signals = match Signals::install() {
-        Ok(signals) => signals,
-        Err(error) => return cannot_begin("wait for signals", &error),
+    // The log ends in here: its last lines come before the cars, and nothing of it after the
+    // report.
+    let (report, signals) = match (outputs.refused(), log, prepare(demo, &mut plan, limit)) {
+        (None, Some(log), Ok((demo, mut signals))) => {
+            let gathered =
+                gather::gather(&plan, demo, &mut signals, &log, block_on, spawn, connect);
+            let report =
+                gathered.unwrap_or_else(|e| cannot_begin(&plan, &format!("cannot gather: {e}")));
+            (report, Some(signals))
+        }
+        (Some(why), _, prepared) => {
+            (gather::not_begun(&plan, why), prepared.ok().map(|(_, signals)| signals))
+        }
+        (None, _, Err(why)) => (cannot_begin(&plan, &why), None),
+        (None, None, Ok(_)) => unreachable!("a log that did not start is an output refused"),
     };
-    let outputs = Outputs::check(&plan);
-    let report = match outputs.refused() {
-        Some(why) => gather::not_begun(&plan, why),
-        None => match gather::gather(&plan, demo, &mut signals, &log, block_on, spawn, connect) {
-            Ok(report) => report,
-            Err(error) => return cannot_begin("gather", &error),
-        },
-    };
-    // The log's last lines come before the cars, and nothing of it after the report.
-    drop(log);
+    drop(reserve);
     hints::before(&plan);
-    let exit = finish::finish(&plan, &outputs, &report, || signals.caught());
+    let exit = {
+        let signal = || signals.as_ref()?.caught();
+        finish::finish(&plan, &outputs, &report, signal, &mut io::stderr())
+    };
     hints::after(&plan, program, &report);
     exit.into()
 }
 
-/// A system that lacks what every program needs: no station was reached.
-fn cannot_begin(what: &str, error: &io::Error) -> ExitCode {
-    carwatch_cli::fail(&format!("cannot {what}: {error}"), Exit::None.code())
+/// What has to be there before a gather can begin.
+///
+/// # Errors
+///
+/// What is not, in words for people.
+fn prepare(
+    demo: io::Result<Option<Demo>>,
+    plan: &mut Plan,
+    limit: Option<u64>,
+) -> Result<(Option<Demo>, Signals), String> {
+    let demo = demo.map_err(|e| format!("cannot open the stations of the demo: {e}"))?;
+    let signals = Signals::install().map_err(|e| format!("cannot wait for signals: {e}"))?;
+    descriptors::fit(plan, limit).map_err(|e| format!("cannot gather: {e}"))?;
+    Ok((demo, signals))
 }
 
-fn raise_descriptor_limit(plan: &Plan) {
-    /// What a process holds besides its connections: streams, reactor, log, outputs.
-    const OTHERS: u64 = 32;
-    let wanted = plan.limits.connections.min(plan.targets.len()) as u64;
-    if let Some(limit) = carwatch_cli::raise_descriptor_limit()
-        && limit < wanted.saturating_add(OTHERS)
-    {
-        tracing::warn!(limit, wanted, "fewer descriptors than connections at once");
-    }
+/// A system that lacks what every program needs: no station was reached.
+fn cannot_begin(plan: &Plan, why: &str) -> Report {
+    let _ = fail(why, Exit::None.code());
+    gather::not_begun(plan, why)
 }

@@ -1,12 +1,18 @@
 //! Files that are whole or untouched: written beside the target and renamed into place.
 
-use std::fs::{self, OpenOptions, Permissions};
+mod place;
+
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use carwatch_formats::visible::visible;
 use tempfile::{Builder, NamedTempFile};
+
+use place::Place;
+pub(crate) use place::is_same_file;
 
 /// A file that is going to be written.
 #[derive(Debug)]
@@ -14,14 +20,6 @@ pub(crate) struct Target {
     /// As the user wrote it, for errors.
     given: PathBuf,
     place: Place,
-}
-
-#[derive(Debug)]
-enum Place {
-    /// A file there is, or none yet: replaced as a whole.
-    Replaced { path: PathBuf, permissions: Permissions },
-    /// A device or a pipe, which a rename would destroy: written to.
-    Direct,
 }
 
 /// A file that is written, but not yet seen by anybody.
@@ -39,14 +37,19 @@ impl Target {
     ///
     /// In words for people, with the path.
     pub(crate) fn at(path: &Path) -> Result<Self, String> {
-        let (given, place) = (path.to_owned(), place(path).map_err(|e| failure(path, &e))?);
+        let (given, place) = (path.to_owned(), Place::of(path).map_err(|e| failure(path, &e))?);
         let target = Self { given, place };
         match &target.place {
             // Gone again at once: a gather takes time, and a killed one leaves nothing behind.
             Place::Replaced { .. } => drop(target.beside().map_err(|e| failure(path, &e))?),
-            Place::Direct => {}
+            Place::Stdout | Place::Stderr | Place::Direct => {}
         }
         Ok(target)
+    }
+
+    /// Whether what is written there is seen at once, and cannot be taken back.
+    pub(crate) const fn is_direct(&self) -> bool {
+        !matches!(self.place, Place::Replaced { .. })
     }
 
     /// Has `write` fill the file, down to the disk.
@@ -58,11 +61,18 @@ impl Target {
         &self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<Written<'_>, Failure> {
-        let written = match &self.place {
+        let written: io::Result<Option<NamedTempFile>> = match &self.place {
+            // Whatever has been written there stays, and what is written next comes after it.
+            Place::Stdout => {
+                duplicate(&io::stdout()).and_then(|out| buffered(out, write)).map(|()| None)
+            }
+            Place::Stderr => {
+                duplicate(&io::stderr()).and_then(|out| buffered(out, write)).map(|()| None)
+            }
             Place::Direct => OpenOptions::new()
-                .write(true)
+                .append(true)
                 .open(&self.given)
-                .and_then(|file| buffered(&file, write))
+                .and_then(|out| buffered(out, write))
                 .map(|()| None),
             Place::Replaced { .. } => self.beside().and_then(|beside| {
                 buffered(beside.as_file(), write)?;
@@ -137,28 +147,13 @@ pub(crate) fn buffered(
     buffer.flush()
 }
 
-fn failure(path: &Path, error: &io::Error) -> String {
-    format!("cannot write {}: {error}", visible(&path.to_string_lossy()))
+/// A stream of this process, without a buffer that would end at every line.
+pub(crate) fn duplicate(stream: &impl AsFd) -> io::Result<File> {
+    stream.as_fd().try_clone_to_owned().map(File::from)
 }
 
-fn place(path: &Path) -> io::Result<Place> {
-    match fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(found) if found.is_file() => {
-            // Whoever may not write the file may not replace it either.
-            OpenOptions::new().write(true).open(path)?;
-            // Through a symbolic link: the file is replaced, the link stays.
-            Ok(Place::Replaced { path: path.canonicalize()?, permissions: found.permissions() })
-        }
-        Ok(_) => Ok(Place::Direct),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && path.file_name().is_some() => {
-            Ok(Place::Replaced {
-                path: path.to_owned(),
-                permissions: Permissions::from_mode(0o666),
-            })
-        }
-        Err(error) => Err(error),
-    }
+fn failure(path: &Path, error: &io::Error) -> String {
+    format!("cannot write {}: {error}", visible(&path.to_string_lossy()))
 }
 
 fn folder(path: &Path) -> &Path {

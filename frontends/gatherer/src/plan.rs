@@ -10,6 +10,7 @@ use carwatch_formats::Format;
 
 use crate::args::{Args, Summary, When};
 use crate::demo::Demo;
+use crate::output::is_same_file;
 use crate::stations;
 
 /// Where a client looks that was not told where.
@@ -41,35 +42,47 @@ impl Plan {
     /// # Errors
     ///
     /// A usage error.
-    pub(crate) fn new(args: Args, demo: Option<&Demo>) -> Result<Self, String> {
-        let by_default = args.stations.is_empty() && demo.is_none();
+    pub(crate) fn new(args: Args, demo: Option<Vec<Target>>) -> Result<Self, String> {
+        let is_demo = demo.is_some();
+        let by_default = args.stations.is_empty() && !is_demo;
         let targets = match demo {
             Some(_) if !args.stations.is_empty() => {
                 return Err("--demo brings its own stations and takes no others".into());
             }
-            Some(demo) => demo.targets(),
+            Some(targets) => targets,
             None if by_default => stations::read(&[DEFAULT_STATION.to_owned()])?,
             None => stations::read(&args.stations)?,
         };
-        let min_ok = args.success.min_ok.or(demo.map(|_| Demo::MIN_OK));
+        let min_ok = args.success.min_ok.or(is_demo.then_some(Demo::MIN_OK));
         if let Some(min_ok) = min_ok.filter(|n| *n > targets.len()) {
             return Err(match targets.len() {
                 1 => format!("--min-ok {min_ok}: there is only 1 station"),
                 all => format!("--min-ok {min_ok}: there are only {all} stations"),
             });
         }
-        let output = args.output;
+        let mut output = args.output;
+        // As everywhere: stdout, and what is there by default.
+        output.output = output.output.filter(|path| path != Path::new("-"));
         let format = output.format.unwrap_or_else(|| {
             let on_terminal = output.output.is_none() && std::io::stdout().is_terminal();
-            if on_terminal || demo.is_some() { Format::Table } else { Format::Ndjson }
+            if on_terminal || is_demo { Format::Table } else { Format::Ndjson }
         });
         if output.keep_partial && format == Format::Wire {
             return Err("--keep-partial: the wire format cannot mark a car as partial".into());
         }
-        if let (Some(cars), Some(report)) = (&output.output, &output.summary_file)
-            && is_same_file(cars, report)
-        {
-            return Err("--output and --summary-file are the same file".into());
+        let files = [
+            ("--output", &output.output),
+            ("--summary-file", &output.summary_file),
+            ("--log-file", &args.log.log_file),
+        ];
+        for (nth, (flag, path)) in files.iter().enumerate() {
+            for (other, same) in &files[nth + 1..] {
+                if let (Some(path), Some(same)) = (path, same)
+                    && is_same_file(path, same)
+                {
+                    return Err(format!("{flag} and {other} are the same file"));
+                }
+            }
         }
         let gather = args.gather;
         let limits = ClientLimits {
@@ -85,7 +98,7 @@ impl Plan {
         Ok(Self {
             targets,
             by_default,
-            demo: demo.is_some(),
+            demo: is_demo,
             limits,
             format,
             keep_partial: output.keep_partial,
@@ -98,20 +111,4 @@ impl Plan {
             strict: args.success.strict,
         })
     }
-}
-
-/// Whether two paths are one regular file; a device takes both outputs one after the other.
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    if a.exists() && !a.is_file() {
-        return false;
-    }
-    let place = |path: &Path| match (path.canonicalize(), path.parent(), path.file_name()) {
-        (Ok(path), ..) => path,
-        (_, Some(folder), Some(name)) => {
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).join(name)
-        }
-        _ => path.to_owned(),
-    };
-    place(a) == place(b)
 }

@@ -20,6 +20,9 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 /// A usage error: the file cannot be read, or a line is no station. It names the file,
 /// and the line where there is one.
 pub(crate) fn read(path: &str, list: &mut List) -> Result<(), String> {
+    if path.is_empty() {
+        return Err("no file name after \"@\"".into());
+    }
     let text = load(path).map_err(|why| format!("cannot read {}: {why}", visible(path)))?;
     let mut text = text.as_slice();
     // Editors on Windows begin a file with a byte order mark.
@@ -39,9 +42,6 @@ pub(crate) fn read(path: &str, list: &mut List) -> Result<(), String> {
 }
 
 fn load(path: &str) -> Result<Vec<u8>, String> {
-    if path.is_empty() {
-        return Err("no file name after \"@\"".into());
-    }
     let mut text = Vec::new();
     let file = File::open(path).map_err(|e| e.to_string())?;
     file.take(LARGEST + 1).read_to_end(&mut text).map_err(|e| e.to_string())?;

@@ -101,6 +101,9 @@ impl List {
 fn parse(text: &str) -> Result<Target, String> {
     let (name, rest) = match text.split_once('=') {
         Some(("", _)) => return Err("no name before \"=\"".into()),
+        Some((name, _)) if name.contains("://") => {
+            return Err("the name stands before the scheme: NAME=tcp://HOST:PORT".into());
+        }
         Some((name, rest)) => (Some(name), rest),
         None => (None, text),
     };
@@ -135,6 +138,12 @@ fn parse_host(host: &str) -> Result<Host, String> {
     }
     if host.is_empty() {
         return Err("no host before the port".into());
+    }
+    if host.contains(char::is_whitespace) {
+        return Err(format!(
+            "{:?} is not a host; each station is an argument or a line of its own",
+            Shown(host),
+        ));
     }
     if host.contains(':') {
         return Err("an IPv6 address stands in brackets: [::1]:8000".into());

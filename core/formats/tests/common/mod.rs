@@ -35,7 +35,7 @@ pub(crate) fn station(name: &str, outcome: Outcome) -> StationReport {
         first_byte: outcome.first_byte,
         outcome,
         attempts: 1,
-        elapsed: Duration::from_millis(3),
+        elapsed: Some(Duration::from_millis(3)),
     }
 }
 

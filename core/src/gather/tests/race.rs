@@ -87,6 +87,21 @@ fn an_attempt_that_could_not_begin_before_the_deadline_is_not_waited_for() {
 }
 
 #[test]
+fn at_the_time_out_the_words_name_each_address() {
+    let limits =
+        ClientLimits { connect_timeout: Duration::from_millis(300), ..ClientLimits::default() };
+    let mut gather = racing(&["10.0.0.1:80", "10.0.0.2:80", "10.0.0.3:80"], &limits);
+    let first = expect_connect(&mut gather, START, "10.0.0.1:80");
+    let second = expect_connect(&mut gather, at(250), "10.0.0.2:80");
+    assert_eq!(gather.next(at(300)), Next::Abandon(first.id()));
+    assert_eq!(gather.next(at(300)), Next::Abandon(second.id()));
+    assert_eq!(gather.next(at(300)), Next::Settled(0));
+    let words = "10.0.0.1:80: no answer within 300ms; 10.0.0.2:80: no answer within 300ms; \
+                 10.0.0.3:80: not tried";
+    assert_eq!(fault_of(gather, at(300)), Fault::new(Reason::ConnectTimeout, words));
+}
+
+#[test]
 fn the_connect_time_out_counts_from_the_lookup_and_ends_the_race() {
     let mut gather = Gather::new(vec![named("gate")], &ClientLimits::default(), 1, START);
     let Next::Resolve(lookup) = gather.next(START) else { panic!("no lookup") };

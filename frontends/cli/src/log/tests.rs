@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use tracing_subscriber::EnvFilter;
 
-use super::{LogArgs, LogFormat, Sanitised, queue, subscriber};
+use super::{LogArgs, LogError, LogFormat, Sanitised, queue, subscriber};
 
 fn filter(verbose: u8, quiet: u8, rust_log: Option<&str>) -> Result<String, String> {
     let args = LogArgs { verbose, quiet, ..LogArgs::default() };
@@ -102,5 +102,13 @@ fn times_are_rfc_3339_in_utc() {
 fn a_file_that_cannot_be_opened_is_named() {
     let args = LogArgs { log_file: Some("/nonexistent/log".into()), ..LogArgs::default() };
     let said = args.init().unwrap_err();
-    assert!(said.starts_with("cannot open the log file /nonexistent/log: "), "{said}");
+    assert!(matches!(said, LogError::Output(_)), "{said:?}");
+    assert!(said.to_string().starts_with("cannot open the log file /nonexistent/log: "), "{said}");
+}
+
+#[test]
+fn the_name_of_a_file_forges_no_line() {
+    let args = LogArgs { log_file: Some("/nonexistent/a\nb".into()), ..LogArgs::default() };
+    let said = args.init().unwrap_err().to_string();
+    assert!(said.starts_with(r"cannot open the log file /nonexistent/a\u{a}b: "), "{said}");
 }

@@ -19,7 +19,7 @@ fn parsed(flags: &[&str]) -> Result<Args, Refusal> {
 fn planned(flags: &[&str]) -> Result<Plan, String> {
     let args = parsed(flags).map_err(|refusal| refusal.text())?;
     let demo = args.demo.then(|| Demo::open().expect("three ports"));
-    Plan::new(args, demo.as_ref())
+    Plan::new(args, demo.as_ref().map(Demo::targets))
 }
 
 #[test]
@@ -96,6 +96,13 @@ fn a_file_is_no_terminal() {
 }
 
 #[test]
+fn a_dash_is_stdout() {
+    let plan = planned(&["h:1", "-o", "-"]).expect("a plan");
+    assert_eq!(plan.output, None);
+    assert!(planned(&["h:1", "-o", "/dev/stdout", "--log-file", "/dev/stdout"]).is_ok());
+}
+
+#[test]
 fn every_station_may_be_asked_for_and_none_more() {
     for min_ok in ["0", "1", "2"] {
         assert!(planned(&["h:1", "h:2", "--min-ok", min_ok]).is_ok(), "{min_ok}");
@@ -104,7 +111,7 @@ fn every_station_may_be_asked_for_and_none_more() {
 
 #[test]
 fn usage_errors() {
-    let bad: [&[&str]; 25] = [
+    let bad: [&[&str]; 27] = [
         &["h:1", "-j", "0"],
         &["h:1", "-j", "-1"],
         &["h:1", "-j", "many"],
@@ -125,6 +132,8 @@ fn usage_errors() {
         &["h:1", "-f", "xml"],
         &["h:1", "-f", "wire", "--keep-partial"],
         &["h:1", "-o", "same", "--summary-file", "./same"],
+        &["h:1", "-o", "same", "--log-file", "same"],
+        &["h:1", "--summary-file", "same", "--log-file", "./same"],
         &["h:1", "--progress", "maybe"],
         &["h:1", "--summary", "xml"],
         &["h:1", "--no-such-flag"],

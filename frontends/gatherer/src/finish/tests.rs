@@ -3,14 +3,18 @@
 
 use std::cell::Cell;
 use std::fs;
+use std::io;
+use std::os::fd::AsRawFd;
 use std::path::Path;
 
 use carwatch::{Outcome, Reason, Report, StationReport, Verdict};
-use tempfile::TempDir;
+use carwatch_formats::Format;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::{Outputs, finish};
-use crate::args::{Args, ENV_PREFIX};
+use crate::args::{Args, ENV_PREFIX, Summary};
 use crate::exit::Signal;
+use crate::gather::not_begun;
 use crate::plan::Plan;
 
 #[test]
@@ -42,7 +46,7 @@ fn cars_that_cannot_be_put_in_their_place_are_in_the_report() {
     // In the meantime a folder takes the place of the file.
     let place = folder.path().join("cars");
     fs::remove_file(&place).and_then(|()| fs::create_dir(&place)).expect("a folder");
-    let exit = finish(&plan, &outputs, &report(&[true, true]), || None);
+    let exit = finish(&plan, &outputs, &report(&[true, true]), || None, &mut Vec::new());
     assert_eq!((exit.code(), exit_in(&folder)), (4, 4));
 }
 
@@ -63,8 +67,83 @@ fn an_output_without_a_folder_is_refused_and_reported() {
     plan.output = Some(folder.path().join("no/such/cars"));
     let outputs = Outputs::check(&plan);
     assert!(outputs.refused().is_some_and(|why| why.contains("no/such/cars")), "{outputs:?}");
-    assert_eq!(finish(&plan, &outputs, &report(&[true, true]), || None).code(), 4);
+    assert_eq!(finish(&plan, &outputs, &report(&[true, true]), || None, &mut Vec::new()).code(), 4);
     assert_eq!(exit_in(&folder), 4);
+}
+
+#[test]
+fn a_document_that_is_seen_at_once_names_the_code_of_a_report_that_failed() {
+    let folder = folder();
+    let mut plan = plan(&folder, "/dev/full");
+    let seen = NamedTempFile::new().expect("a file");
+    plan.output = Some(format!("/dev/fd/{}", seen.as_file().as_raw_fd()).into());
+    plan.format = Format::Json;
+    plan.min_ok = Some(0);
+    // A descriptor is left alone on 4, so nothing can be wrong there.
+    assert_eq!(end(&plan, &report(&[true, true]), || None), 4);
+    assert_eq!(fs::read_to_string(&seen).expect("read"), "");
+    plan.summary_file = Some(folder.path().join("report"));
+    assert_eq!(end(&plan, &report(&[true, true]), || None), 0);
+    let document = fs::read_to_string(&seen).expect("read");
+    assert!(document.contains("\"exit\":0"), "{document}");
+    assert_eq!(exit_in(&folder), 0);
+    // And the other way round: the file names what became of the document.
+    plan.output = Some("/dev/full".into());
+    assert_eq!(end(&plan, &report(&[true, true]), || None), 4);
+    assert_eq!(exit_in(&folder), 4);
+}
+
+#[test]
+fn a_report_that_nobody_can_read_on_stderr_is_an_output_that_failed() {
+    for summary in [Summary::Text, Summary::Json] {
+        for (kind, code, cars) in
+            [(io::ErrorKind::StorageFull, 4, OLD), (io::ErrorKind::BrokenPipe, 0, NEW)]
+        {
+            let folder = folder();
+            let plan = Plan { summary, ..plan(&folder, "report") };
+            let outputs = Outputs::check(&plan);
+            let report = report(&[true, true]);
+            let exit = finish(&plan, &outputs, &report, || None, &mut Failing(kind));
+            assert_eq!((exit.code(), exit_in(&folder)), (code, code.into()), "{summary:?}");
+            assert_eq!(cars_in(&folder), cars, "{summary:?} {kind}");
+        }
+    }
+}
+
+/// A stream that takes nothing.
+struct Failing(io::ErrorKind);
+
+impl io::Write for Failing {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(self.0.into())
+    }
+}
+
+#[test]
+fn what_never_began_is_reported_and_blamed_on_the_system() {
+    let folder = folder();
+    let plan = plan(&folder, "report");
+    let report = not_begun(&plan, "Too many open files");
+    assert_eq!(end(&plan, &report, || None), 3);
+    assert_eq!(exit_in(&folder), 3);
+    let text = fs::read_to_string(folder.path().join("report")).expect("a report");
+    assert_eq!(text.matches("\"reason\":\"io\"").count(), 2, "{text}");
+}
+
+#[test]
+fn a_log_that_does_not_start_is_an_output_that_failed() {
+    let folder = folder();
+    let plan = plan(&folder, "report");
+    let mut outputs = Outputs::check(&plan);
+    outputs.refuse("cannot open the log file x".into());
+    let report = not_begun(&plan, outputs.refused().expect("refused"));
+    let exit = finish(&plan, &outputs, &report, || None, &mut Vec::new());
+    assert_eq!((exit.code(), exit_in(&folder)), (4, 4));
+    assert_eq!(cars_in(&folder), OLD);
 }
 
 const OLD: &str = "old";
@@ -73,7 +152,7 @@ const NEW: &str = "station,time,brand,color\r\na,1,vw,red\r\n";
 fn end(plan: &Plan, report: &Report, signal: impl Fn() -> Option<Signal>) -> u8 {
     let outputs = Outputs::check(plan);
     assert_eq!(outputs.refused(), None);
-    finish(plan, &outputs, report, signal).code()
+    finish(plan, &outputs, report, signal, &mut Vec::new()).code()
 }
 
 /// A folder with a file of cars from before.
@@ -121,7 +200,7 @@ fn report(complete: &[bool; 2]) -> Report {
             outcome,
             attempts: 1,
             first_byte: None,
-            elapsed: std::time::Duration::ZERO,
+            elapsed: Some(std::time::Duration::ZERO),
         }
     };
     let stations = ["a", "b"].into_iter().zip(complete).map(station).collect();

@@ -73,6 +73,9 @@ fn what_is_no_station_is_told_why() {
         "a=b=c:80",
         "a\u{1b}[2J:80",
         "gate=a\u{202e}:0",
+        "tcp://gate=h:1",
+        "tls://gate=h:1",
+        "a:1 b:2",
     ];
     let told: Vec<String> = bad.iter().map(|text| error(&[text])).collect();
     assert_snapshot!(told.join("\n"));
@@ -118,13 +121,14 @@ fn a_file_has_comments_blank_lines_and_the_line_ends_of_anywhere() {
 
 #[test]
 fn a_bad_line_is_named() {
-    let texts: [&[u8]; 6] = [
+    let texts: [&[u8]; 7] = [
         b"h:1\n\nh:0\n",
         b"h:1\n@other\n",
         b"# one\nh:1\nh:1\n",
         b"a=h:1\nb=h:2 \na=h:3",
         b"h:1\n\xff:2\n",
         b"# none\n",
+        b"h:1\na:1 b:2\n",
     ];
     let told: Vec<String> = texts
         .iter()
@@ -140,7 +144,7 @@ fn a_bad_line_is_named() {
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
     assert_snapshot!(error(&["@no/such/file"]), @"cannot read no/such/file: No such file or directory (os error 2)");
-    assert_snapshot!(error(&["@"]), @r#"cannot read : no file name after "@""#);
+    assert_snapshot!(error(&["@"]), @r#"no file name after "@""#);
     assert_snapshot!(error(&["@/"]), @"cannot read /: Is a directory (os error 21)");
 }
 
