@@ -5,6 +5,7 @@
 
 mod event;
 mod faults;
+mod log;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -43,9 +44,28 @@ where
     F: Future<Output = io::Result<S>> + 'static,
     S: Socket,
 {
-    tracing::info!(stations = targets.len(), "gather started");
+    run(targets, limits, seed, event::ask_system, connect, cancel, settled).await
+}
+
+/// [`gather`], with the resolver lent as well.
+async fn run<S, F, R>(
+    targets: Vec<Target>,
+    limits: &ClientLimits,
+    seed: u64,
+    resolve: impl Fn(&Target) -> R,
+    connect: impl Fn(SocketAddr) -> F,
+    cancel: impl Future<Output = ()>,
+    settled: impl FnMut(&Target, &Outcome),
+) -> Report
+where
+    R: Future<Output = io::Result<Vec<SocketAddr>>> + 'static,
+    F: Future<Output = io::Result<S>> + 'static,
+    S: Socket,
+{
+    log::started(targets.len());
     let mut driver = Driver {
         gather: Gather::new(targets, limits, seed, clock::now()),
+        resolve,
         connect,
         settled,
         io: FuturesUnordered::new(),
@@ -61,15 +81,13 @@ where
         }
     }
     let report = driver.gather.finish(clock::now());
-    let (complete, partial, failed) = report.counts();
-    let cars: u64 = report.stations.iter().map(|station| station.outcome.cars).sum();
-    let elapsed_ms = report.elapsed.as_secs_f64() * 1e3;
-    tracing::info!(complete, partial, failed, cars, elapsed_ms, "gather finished");
+    log::finished(&report);
     report
 }
 
-struct Driver<S, C, N> {
+struct Driver<S, L, C, N> {
     gather: Gather,
+    resolve: L,
     connect: C,
     settled: N,
     io: FuturesUnordered<Pin<Box<dyn Future<Output = Event<S>>>>>,
@@ -86,8 +104,10 @@ struct Reading {
     since: Instant,
 }
 
-impl<S, C, F, N> Driver<S, C, N>
+impl<S, L, R, C, F, N> Driver<S, L, C, N>
 where
+    R: Future<Output = io::Result<Vec<SocketAddr>>> + 'static,
+    L: Fn(&Target) -> R,
     F: Future<Output = io::Result<S>> + 'static,
     S: Socket,
     C: Fn(SocketAddr) -> F,
@@ -107,8 +127,11 @@ where
                     }
                 }
                 Next::Settled(station) => {
+                    let attempts = self.gather.attempts(station);
                     if let Some(outcome) = self.gather.outcome(station) {
-                        (self.settled)(self.gather.target(station), outcome);
+                        let target = self.gather.target(station);
+                        log::settled(target, outcome, attempts);
+                        (self.settled)(target, outcome);
                     }
                 }
                 Next::Wait(until) => return Some(until),
@@ -147,6 +170,7 @@ where
             Event::Connected(dial, Ok(stream)) => self.connected(dial, stream, now),
             Event::Connected(dial, Err(error)) => {
                 self.dials.remove(&dial.id());
+                log::not_connected(self.gather.target(dial.station()), &error);
                 // Late: it lost its race, or its attempt timed out.
                 let _ = self.gather.failed(dial, faults::of_connecting(&error), now);
             }
@@ -162,8 +186,7 @@ where
         }
         // Late: dropping the stream is all there is to do.
         let Ok((dial, fetch)) = self.gather.connected(dial, now) else { return };
-        let target = self.gather.target(dial.station());
-        tracing::info!(station = %target.name, peer = %target.address, "connection made");
+        log::connected(self.gather.target(dial.station()));
         let (id, deadline) = (dial.id(), fetch.deadline());
         self.reading.insert(id, Reading { dial, fetch, since: now });
         self.spawn(id, event::read(id, Reader::new(stream), deadline));
@@ -174,12 +197,7 @@ where
         let Some(Reading { dial, mut fetch, since }) = self.reading.remove(&id) else { return };
         let end = match read {
             Read::Bytes(n) => {
-                let target = self.gather.target(dial.station());
-                if fetch.bytes() == 0 {
-                    tracing::info!(station = %target.name, bytes = n, "data received");
-                } else {
-                    tracing::debug!(station = %target.name, bytes = n, "data received");
-                }
+                log::received(self.gather.target(dial.station()), n, fetch.bytes() == 0);
                 let want = fetch.receive(&reader.buffer[..n], now);
                 self.gather.received(&dial, fetch.bytes());
                 if want == Want::Enough {
@@ -208,25 +226,14 @@ where
     fn settle(&mut self, dial: Dial, outcome: Outcome, since: Instant) {
         let now = clock::now();
         self.dials.remove(&dial.id());
-        let target = self.gather.target(dial.station());
-        let reason = outcome.verdict.fault().map(|fault| fault.reason.as_str());
-        tracing::info!(
-            station = %target.name,
-            outcome = outcome.verdict.as_str(),
-            reason,
-            bytes = outcome.bytes,
-            cars = outcome.cars,
-            rejected = outcome.rejected,
-            elapsed_ms = now.since(since).as_secs_f64() * 1e3,
-            "connection ended"
-        );
+        log::ended(self.gather.target(dial.station()), &outcome, now.since(since));
         // Late cannot be: a connection that reads is settled here and nowhere else.
         let _ = self.gather.settled(dial, outcome, now);
     }
 
     fn resolve(&mut self, lookup: Lookup) {
-        let target = self.gather.target(lookup.station());
-        self.io.push(Box::pin(event::resolve(lookup, target)));
+        let resolving = (self.resolve)(self.gather.target(lookup.station()));
+        self.io.push(Box::pin(async move { Event::Resolved(lookup, resolving.await) }));
     }
 
     fn connect(&mut self, dial: Dial, address: SocketAddr) {
@@ -247,3 +254,6 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

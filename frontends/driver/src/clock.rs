@@ -1,7 +1,7 @@
 //! The only reader of clocks.
 
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use carwatch::time::{Instant, Unix};
 
@@ -26,6 +26,11 @@ pub fn unix() -> Unix {
 /// The runtime's view of an instant, for its timers; `None` for one that never comes.
 pub(crate) fn to_std(at: Instant) -> Option<std::time::Instant> {
     epoch().checked_add(at.since(Instant::from_nanos(0)))
+}
+
+/// Milliseconds to the microsecond, for logs: more digits say nothing.
+pub(crate) fn millis(elapsed: Duration) -> f64 {
+    (elapsed.as_secs_f64() * 1e6).round() / 1e3
 }
 
 fn epoch() -> std::time::Instant {

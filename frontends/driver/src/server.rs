@@ -130,6 +130,8 @@ impl<T> Door<T> {
                 match listener.get_ref().accept() {
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
                     Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                    // Without descriptors this fails also where nobody waits.
+                    Err(_) if !listener::has_waiting(listener) => {}
                     accepted => return Poll::Ready(accepted),
                 }
                 match listener.poll_readable(cx) {
@@ -144,8 +146,18 @@ impl<T> Door<T> {
 
     /// Ready when somebody waits in a backlog.
     fn poll_waiting(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let ready = self.listeners.iter().filter(|l| l.poll_readable(cx).is_ready()).count();
-        if ready > 0 { Poll::Ready(()) } else { Poll::Pending }
+        let mut waits = false;
+        for listener in &self.listeners {
+            // The reactor may still tell of a connection that was accepted since: only the
+            // listener itself knows, and nobody is to be reset for a newcomer who is in.
+            while listener.poll_readable(cx).is_ready() {
+                if listener::has_waiting(listener) {
+                    waits = true;
+                    break;
+                }
+            }
+        }
+        if waits { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn accepted<S: Accepted>(
@@ -179,7 +191,8 @@ impl<T> Door<T> {
         };
         if let Some(unlogged) = self.accept.failed(fault, now) {
             let open = self.accept.open();
-            tracing::warn!(%error, open, unlogged, "cannot accept, pausing");
+            let pausing = fault == AcceptFault::System;
+            tracing::warn!(%error, open, unlogged, pausing, "cannot accept");
         }
     }
 

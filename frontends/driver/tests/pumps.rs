@@ -88,34 +88,6 @@ fn a_list_arrives_whole_on_both_runtimes() {
 }
 
 #[test]
-fn an_address_that_does_not_answer_loses_to_one_that_does() {
-    let limits = StationLimits::default();
-    drop(server::bind("127.0.0.1:0".parse().unwrap(), &limits).unwrap());
-    let report = beside_a_station::<Async<TcpStream>, _>(3, |station| {
-        let name = Target { host: Host::Name("localhost".into()), ..at(station) };
-        // The first address that is tried never answers, whichever it is; the second, or
-        // the same one tried in the next attempt, is the station.
-        let tried = AtomicBool::new(false);
-        gather(name, move |_| {
-            let first = !tried.swap(true, Ordering::Relaxed);
-            async move {
-                if first {
-                    return Err(io::Error::from(io::ErrorKind::NetworkUnreachable));
-                }
-                Async::<TcpStream>::connect(station).await
-            }
-        })
-    });
-    let outcome = &report.stations[0].outcome;
-    // A machine whose localhost has one address has nothing to race.
-    let addresses = std::net::ToSocketAddrs::to_socket_addrs("localhost:1").unwrap();
-    match addresses.collect::<std::collections::HashSet<_>>().len() {
-        1 => assert_eq!(outcome.verdict.fault().unwrap().reason, Reason::Unreachable),
-        _ => assert_eq!((outcome.verdict.is_complete(), outcome.cars), (true, 3)),
-    }
-}
-
-#[test]
 fn a_socket_that_met_itself_is_refused() {
     let report = gather(at("127.0.0.1:9".parse().unwrap()), |_| async {
         // What connecting to a free port of one's own can come to, made on purpose.

@@ -75,18 +75,14 @@ pub(super) async fn read<S: AsyncRead + Unpin>(
 
 /// Asks the system's resolver, which blocks, on a thread of its own. It cannot be stopped:
 /// one that is abandoned ends when it ends.
-pub(super) fn resolve<S>(
-    lookup: Lookup,
+pub(super) fn ask_system(
     target: &Target,
-) -> impl Future<Output = Event<S>> + use<S> {
+) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + use<> {
     let (host, port) = (target.host.clone(), target.port);
-    async move {
-        let addresses = blocking::unblock(move || match host {
-            Host::Ip(ip) => Ok(vec![SocketAddr::new(ip, port)]),
-            Host::Name(name) => (name.as_str(), port).to_socket_addrs().map(Iterator::collect),
-        });
-        Event::Resolved(lookup, addresses.await)
-    }
+    blocking::unblock(move || match host {
+        Host::Ip(ip) => Ok(vec![SocketAddr::new(ip, port)]),
+        Host::Name(name) => (name.as_str(), port).to_socket_addrs().map(Iterator::collect),
+    })
 }
 
 /// Enough for the list of a quiet station.

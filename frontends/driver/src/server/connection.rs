@@ -7,14 +7,14 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use carwatch::serve::{Did, Do, Ended, Serve, Served};
+use carwatch::serve::{Did, Do, Serve, Served};
 use futures_util::future::{Abortable, FutureExt, poll_fn};
 use socket2::SockRef;
 use tracing::Instrument;
 
 use super::open::{Handle, Progress};
 use crate::alarm::Alarm;
-use crate::clock;
+use crate::clock::{self, millis};
 use crate::socket::Socket;
 
 /// One connection, to be spawned on a runtime.
@@ -40,11 +40,14 @@ pub(super) fn serve<S: Socket + Send>(
             None => Ok(pump.await),
         };
         let (ended, sent) = match served {
-            Ok(Ok(served)) => (served.ended.as_str(), served.sent),
-            Ok(Err(_)) => ("panicked", handle.progress.sent()),
-            Err(_) => (Ended::Dropped.as_str(), handle.progress.sent()),
+            Ok(Ok(Served { ended, sent })) => (ended.as_str(), sent),
+            Ok(Err(_)) => ("panicked", handle.progress.given_up().sent),
+            Err(_) => {
+                let Served { ended, sent } = handle.progress.given_up();
+                (ended.as_str(), sent)
+            }
         };
-        let elapsed_ms = clock::now().since(begin).as_secs_f64() * 1e3;
+        let elapsed_ms = millis(clock::now().since(begin));
         tracing::info!(%peer, ended, bytes = sent, cars, elapsed_ms, "connection ended");
     };
     Box::pin(connection.instrument(span))

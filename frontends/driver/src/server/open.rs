@@ -1,11 +1,11 @@
 //! The connections that are open: how far each has got, and how to end it early.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Context;
 
-use carwatch::serve::Serve;
+use carwatch::serve::{Ended, Serve, Served};
 use carwatch::time::Instant;
 use futures_util::future::{AbortHandle, AbortRegistration};
 use futures_util::task::AtomicWaker;
@@ -14,7 +14,7 @@ use futures_util::task::AtomicWaker;
 pub(super) struct Open<T> {
     next: u64,
     connections: HashMap<u64, Entry<T>>,
-    ended: Arc<Ended>,
+    ended: Arc<EndedIds>,
 }
 
 struct Entry<T> {
@@ -29,7 +29,7 @@ pub(super) struct Handle {
     pub(super) progress: Arc<Progress>,
     /// Ends the connection's future where it is.
     pub(super) abort: Option<AbortRegistration>,
-    ended: Arc<Ended>,
+    ended: Arc<EndedIds>,
 }
 
 /// What the accept loop may know of a connection while it runs.
@@ -37,10 +37,12 @@ pub(super) struct Handle {
 pub(super) struct Progress {
     paid_until: AtomicU64,
     sent: AtomicU64,
+    /// The whole list is with the kernel: what ends the connection now costs nobody anything.
+    whole: AtomicBool,
 }
 
 #[derive(Default)]
-struct Ended {
+struct EndedIds {
     ids: Mutex<Vec<u64>>,
     waker: AtomicWaker,
 }
@@ -102,12 +104,16 @@ impl Progress {
 
     pub(super) fn update(&self, serve: &Serve) {
         self.paid_until.store(serve.paid_until().as_nanos(), Ordering::Relaxed);
-        self.sent.store(serve.done().sent, Ordering::Relaxed);
+        let Served { ended, sent } = serve.done();
+        self.sent.store(sent, Ordering::Relaxed);
+        self.whole.store(ended == Ended::Whole, Ordering::Relaxed);
     }
 
-    /// How many bytes the kernel took.
-    pub(super) fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
+    /// What a connection that is given up at this moment came to.
+    pub(super) fn given_up(&self) -> Served {
+        let whole = self.whole.load(Ordering::Relaxed);
+        let ended = if whole { Ended::Whole } else { Ended::Dropped };
+        Served { ended, sent: self.sent.load(Ordering::Relaxed) }
     }
 }
 
@@ -118,7 +124,7 @@ impl Drop for Handle {
     }
 }
 
-impl Ended {
+impl EndedIds {
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<u64>> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner)
     }
