@@ -52,13 +52,13 @@ impl Ingest {
             None => cars += self.batch(|batch| lines.finish(&mut |line| batch.take(line))),
             // Its last line may have been cut, and a cut line is no car.
             Some(error) => {
-                tracing::error!(%error, "cannot read the source; what follows its last whole line is lost");
+                tracing::error!(%error, "cannot read the source; what follows its last whole record is lost");
             }
         }
         let mut refusals = lock(&self.refusals);
         log_withheld(&mut refusals);
         let (refused, reasons) = (refusals.total(), refusals.by_reason());
-        tracing::info!(lines = cars + refused, cars, refused, reasons, %format, "source ended");
+        tracing::info!(cars, refused, reasons, %format, "source ended");
     }
 
     /// Appends under one lock what `lines` hands to the batch; how many cars that were.
@@ -124,13 +124,14 @@ impl Batch<'_> {
     }
 }
 
-fn log_withheld(refusals: &mut Refusals) {
+/// Says of how many lines nothing was said.
+pub(crate) fn log_withheld(refusals: &mut Refusals) {
     for (reason, lines) in refusals.take_withheld() {
         tracing::warn!(reason, lines, "more lines refused");
     }
 }
 
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is behind these locks is whole at every moment, whoever panicked.
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -34,11 +34,19 @@ async fn until_quiet(progress: Receiver<()>, quiet: Duration, enough: Duration) 
         loop {
             match select(pin!(progress.recv()), Timer::after(quiet)).await {
                 Either::Left((Ok(()), _)) => {}
-                Either::Left((Err(_), _)) | Either::Right(_) => return,
+                Either::Left((Err(_), _)) => return None,
+                Either::Right(_) => return Some("the source is silent"),
             }
         }
     };
-    select(pin!(silence), Timer::after(enough)).await;
+    let going_on = match select(pin!(silence), Timer::after(enough)).await {
+        Either::Left((why, _)) => why,
+        Either::Right(_) => Some("the source goes on and on"),
+    };
+    // Whoever connects from now on may get less than the source has.
+    if let Some(why) = going_on {
+        tracing::info!("accepting before the end of the source: {why}");
+    }
 }
 
 /// After so long a silence, a stream has said what it had to say for now.

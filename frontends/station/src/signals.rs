@@ -1,12 +1,15 @@
 //! How a station is stopped: the first SIGTERM or SIGINT begins the end, a second one is it.
 
 use std::future::pending;
-use std::io;
+use std::io::{self, Read};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use async_channel::{Receiver, Sender, bounded};
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use signal_hook::{flag, low_level};
 
 /// The two signals, of whatever kind, that a station heeds.
 #[derive(Debug)]
@@ -18,27 +21,35 @@ pub(crate) struct Stop {
 impl Stop {
     /// Takes the signals over from the system's default, which is to kill.
     pub(crate) fn listen() -> io::Result<Self> {
-        let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        let (mut signalled, signal) = UnixStream::pair()?;
+        let latest = Arc::new(AtomicUsize::new(0));
+        for number in [SIGINT, SIGTERM] {
+            flag::register_usize(number, Arc::clone(&latest), number.unsigned_abs() as usize)?;
+            // A byte for each: two that come at once are two, where a flag would be one.
+            low_level::pipe::register(number, signal.try_clone()?)?;
+        }
         let (to_first, first) = bounded(1);
         let (to_second, second) = bounded(1);
         thread::Builder::new().name("signals".into()).spawn(move || {
             let turns: [Sender<&'static str>; 2] = [to_first, to_second];
-            for (signal, turn) in signals.forever().zip(&turns) {
+            for turn in turns {
+                if signalled.read_exact(&mut [0]).is_err() {
+                    return;
+                }
+                let interrupted = latest.load(Ordering::SeqCst) == SIGINT.unsigned_abs() as usize;
                 // Nobody takes it only where the program is at its end already.
-                let _ = turn.try_send(if signal == SIGINT { "SIGINT" } else { "SIGTERM" });
+                let _ = turn.try_send(if interrupted { "SIGINT" } else { "SIGTERM" });
             }
-            // Dropping `signals` would leave further ones without a handler, and that kills.
-            thread::park();
         })?;
         Ok(Self { first, second })
     }
 
-    /// Resolves to the name of the first signal, however often it is asked for.
+    /// Resolves once to the name of the first signal.
     pub(crate) async fn first(&self) -> &'static str {
         wait(&self.first).await
     }
 
-    /// Resolves to the name of the second signal.
+    /// Resolves once to the name of the second signal.
     pub(crate) async fn second(&self) -> &'static str {
         wait(&self.second).await
     }
@@ -47,7 +58,7 @@ impl Stop {
 async fn wait(turn: &Receiver<&'static str>) -> &'static str {
     match turn.recv().await {
         Ok(signal) => signal,
-        // The thread is gone, so there will be no signal.
+        // It was told before, or the thread is gone: there will be none.
         Err(_) => pending().await,
     }
 }

@@ -17,7 +17,7 @@ pub(crate) enum Opened {
     Simulator,
     /// A regular file: it has an end, and is read to it before the station accepts.
     File(File),
-    /// Stdin or a device: it may go on for ever.
+    /// A pipe or a device: it may go on for ever.
     Stream(File),
     /// A named pipe, which cannot be opened before somebody writes to it.
     Pipe(PathBuf),
@@ -28,20 +28,24 @@ impl Opened {
     pub(crate) fn open(source: &Source) -> Result<Self, String> {
         let opened = match source {
             Source::Simulate => Ok(Self::Simulator),
-            Source::Stdin => stdin().map(Self::Stream),
+            Source::Stdin => stdin().and_then(Self::of),
             Source::File(path) => fs::metadata(path).and_then(|metadata| {
-                let kind = metadata.file_type();
-                if kind.is_fifo() {
+                if metadata.file_type().is_fifo() {
                     return Ok(Self::Pipe(path.clone()));
                 }
-                if kind.is_dir() {
-                    return Err(io::ErrorKind::IsADirectory.into());
-                }
-                let file = File::open(path)?;
-                Ok(if kind.is_file() { Self::File(file) } else { Self::Stream(file) })
+                Self::of(File::open(path)?)
             }),
         };
         opened.map_err(|error| format!("cannot open the source {source}: {error}"))
+    }
+
+    /// What an open file is: stdin, too, may be a regular one.
+    fn of(file: File) -> io::Result<Self> {
+        let kind = file.metadata()?.file_type();
+        if kind.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        Ok(if kind.is_file() { Self::File(file) } else { Self::Stream(file) })
     }
 
     /// How long the station waits for this source before it accepts.
@@ -73,4 +77,20 @@ pub(crate) fn read(input: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
 /// Stdin without the buffer and the lock of the standard library's.
 fn stdin() -> io::Result<File> {
     Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever it was opened through, stdin included.
+    #[test]
+    fn a_regular_file_has_an_end_and_a_device_may_go_on() {
+        let of = |path: &str| Opened::of(File::open(path).unwrap());
+        let this = std::env::current_exe().unwrap();
+        let regular = Opened::of(File::open(this).unwrap()).unwrap();
+        assert_eq!(regular.patience(), Patience::End);
+        assert_eq!(of("/dev/null").unwrap().patience(), Patience::Quiet);
+        assert_eq!(of("/").unwrap_err().kind(), io::ErrorKind::IsADirectory);
+    }
 }

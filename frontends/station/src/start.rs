@@ -8,15 +8,17 @@ use std::pin::{Pin, pin};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use async_channel::{Receiver, bounded};
+use carwatch::limits::StationLimits;
 use carwatch_cli::{fail, parse, raise_descriptor_limit};
 use carwatch_driver::Accepted;
 use carwatch_driver::server::{self, Connection, SharedRoster};
 use futures_util::future::{Either, select};
 
 use crate::args::{Args, PREFIX, Source};
-use crate::ingest::{Ingest, tell_withheld};
+use crate::ingest::{Ingest, lock, log_withheld, tell_withheld};
 use crate::loading::{Patience, loaded};
 use crate::refusals::Refusals;
 use crate::signals::Stop;
@@ -61,6 +63,7 @@ pub fn run<S: Accepted, T: 'static>(
 /// A station whose addresses are bound and whose source is being read.
 struct Station {
     stop: Stop,
+    limits: StationLimits,
     listeners: Vec<TcpListener>,
     roster: SharedRoster,
     refusals: Arc<Mutex<Refusals>>,
@@ -77,9 +80,8 @@ impl Station {
         if let Some(unused) = args.unused() {
             tracing::warn!(%source, "{unused}");
         }
-        check_descriptors(args.max_connections);
+        let limits = limits(args);
         let stop = Stop::listen().map_err(|error| format!("cannot heed signals: {error}"))?;
-        let limits = args.limits();
         let mut listeners = Vec::new();
         for listen in &args.listen {
             listeners.extend(listen.bind(&limits)?);
@@ -102,11 +104,11 @@ impl Station {
             .name("source".into())
             .spawn(work)
             .map_err(|error| format!("cannot start reading the source: {error}"))?;
-        Ok(Self { stop, listeners, roster, refusals, progress, withheld, patience })
+        Ok(Self { stop, limits, listeners, roster, refusals, progress, withheld, patience })
     }
 
     async fn run<S: Accepted, T>(self, args: Args, spawn: impl Fn(Connection) -> T) -> ExitCode {
-        let Self { stop, listeners, roster, refusals, progress, withheld, patience } = self;
+        let Self { stop, limits, listeners, roster, refusals, progress, withheld, patience } = self;
         let told = pin!(tell_withheld(&refusals, &withheld));
         let served = pin!(async {
             let loaded = pin!(loaded(progress, patience));
@@ -117,30 +119,34 @@ impl Station {
             if let Err(error) = announce(&listeners) {
                 return fail(&format!("cannot tell where the station listens: {error}"), 1);
             }
-            serve::<S, T>(&stop, listeners, roster, &args, spawn).await
+            serve::<S, T>(&stop, limits, listeners, roster, args.drain, spawn).await
         });
-        match select(served, told).await {
+        let code = match select(served, told).await {
             Either::Left((code, _)) => code,
             // The source ended: nothing is left to tell of it.
             Either::Right(((), served)) => served.await,
-        }
+        };
+        // A source that goes on has not told of its last refusals yet.
+        log_withheld(&mut lock(&refusals));
+        code
     }
 }
 
 /// Serves until the first signal, and drains until the second.
 async fn serve<S: Accepted, T>(
     stop: &Stop,
+    limits: StationLimits,
     listeners: Vec<TcpListener>,
     roster: SharedRoster,
-    args: &Args,
+    drain: Duration,
     spawn: impl Fn(Connection) -> T,
 ) -> ExitCode {
     let first = async {
         let signal = stop.first().await;
-        tracing::info!(signal, drain = ?args.drain, "station stopping");
-        args.drain
+        tracing::info!(signal, ?drain, "station stopping");
+        drain
     };
-    let served = pin!(server::serve::<S, T>(listeners, roster, args.limits(), first, spawn));
+    let served = pin!(server::serve::<S, T>(listeners, roster, limits, first, spawn));
     match select(served, pin!(stop.second())).await {
         Either::Left((Ok(()), _)) => tracing::info!("station stopped"),
         Either::Left((Err(error), _)) => {
@@ -184,17 +190,24 @@ fn announce(listeners: &[TcpListener]) -> io::Result<()> {
     Ok(())
 }
 
-/// As many descriptors as the system allows, and a word if they are too few.
-fn check_descriptors(max_connections: usize) {
-    let needed = max_connections as u64 + OWN_DESCRIPTORS;
-    if let Some(limit) = raise_descriptor_limit().filter(|limit| *limit < needed) {
+/// The limits that were asked for, with as many descriptors as the system allows. Where those
+/// are too few, there is a word about it, and the others wait in the backlog.
+fn limits(args: &Args) -> StationLimits {
+    let mut limits = args.limits();
+    let most = raise_descriptor_limit()
+        .map(|limit| usize::try_from(limit.saturating_sub(OWN_DESCRIPTORS)).unwrap_or(usize::MAX));
+    if let Some(most) = most.filter(|most| *most < limits.connections) {
+        let (limit, max_connections) = (most as u64 + OWN_DESCRIPTORS, limits.connections);
+        limits.connections = most.max(1);
         tracing::warn!(
             limit,
             max_connections,
             "{limit} descriptors are too few for --max-connections {max_connections}: \
-             past them, accepting pauses"
+             {} at once it is",
+            limits.connections
         );
     }
+    limits
 }
 
 /// What a station has open besides its connections, with room for more addresses.
