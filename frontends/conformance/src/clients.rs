@@ -2,6 +2,7 @@
 
 mod controls;
 mod crowd;
+mod echoes;
 mod endings;
 mod exits;
 mod formats;
@@ -24,6 +25,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(signals::rows());
     rows.extend(formats::rows());
     rows.extend(controls::rows());
+    rows.extend(echoes::rows());
     rows.extend(report::rows());
     rows.extend(exits::rows());
     rows.extend(output_file::rows());

@@ -12,6 +12,7 @@ pub mod caller;
 pub mod client;
 mod clients;
 pub mod fixtures;
+pub mod forged;
 pub mod hostile;
 pub mod json;
 pub mod kernel;

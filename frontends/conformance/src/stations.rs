@@ -1,6 +1,7 @@
 //! What a station owes its clients and the people who run it.
 
 mod bulk;
+mod echoes;
 mod killed;
 mod overload;
 mod readers;
@@ -23,5 +24,6 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(stopping::rows());
     rows.extend(starved::rows());
     rows.extend(startup::rows());
+    rows.extend(echoes::rows());
     rows
 }

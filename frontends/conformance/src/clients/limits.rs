@@ -17,6 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("limits::--max-memory fails the largest", memory),
         Row::new("limits::one connection at a time", one_at_a_time),
         Row::new("limits::stations that wait their turn meet the deadline", never_begun),
+        Row::new("limits::sixty stations, forty descriptors", few_descriptors),
         Row::new("limits::the first 100 rejections", hundred_rejections),
         Row::new("limits::100,001 stations are too many", too_many_stations),
     ]
@@ -108,6 +109,20 @@ fn never_begun(exe: &Path) {
         &json!({"outcome": "failed", "reason": "deadline", "attempts": 0, "bytes": 0}),
     );
     finished.assert_code(3);
+}
+
+/// `-j` is 64 and there are fewer descriptors than that: the others wait their turn.
+fn few_descriptors(exe: &Path) {
+    let stations: Vec<Hostile> =
+        (0..60).map(|nth| Hostile::new(Script::new(format!("{nth}:a:b"), End::Fin))).collect();
+    let run = Client::after("ulimit -n 40", exe).args(["-f", "ndjson"]);
+    let finished = run.args(stations.iter().map(Hostile::address)).run();
+    for nth in 0..stations.len() {
+        let expected = json!({"outcome": "complete", "reason": null, "cars": 1, "attempts": 1});
+        finished.assert_station(nth, &expected);
+    }
+    assert_eq!(finished.lines().len(), stations.len(), "{finished}");
+    finished.assert_code(0);
 }
 
 fn hundred_rejections(exe: &Path) {

@@ -1,10 +1,12 @@
 //! `-o FILE`: written beside and renamed into place on exit 0, 1 and 5; left alone on
 //! 2, 3, 4, 130 and 143.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read, Seek, Write};
 use std::path::Path;
 
 use rustix::process::Signal;
+use tempfile::NamedTempFile;
 
 use crate::client::{Client, Finished};
 use crate::hostile::{End, Hostile, Refusing, Script};
@@ -32,6 +34,19 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("output::left alone on 4", full),
         Row::new("output::left alone on 130", |exe| stopped(exe, Signal::INT, 130)),
         Row::new("output::left alone on 143", |exe| stopped(exe, Signal::TERM, 143)),
+        Row::new("output::/dev/stdout is stdout, a file too", |exe| {
+            for name in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+                in_the_midst(exe, name, &mut tempfile::tempfile().expect("a temporary folder"));
+            }
+        }),
+        Row::new("output::/dev/stdout that is appended to", |exe| {
+            let path = NamedTempFile::new().expect("a temporary folder");
+            let mut file =
+                File::options().read(true).append(true).open(&path).expect("it is there");
+            in_the_midst(exe, "/dev/stdout", &mut file);
+            let found = fs::read_to_string(&path).expect("it is there");
+            assert_eq!(found, MIDST, "the file of that name is still the one");
+        }),
     ]
 }
 
@@ -98,6 +113,22 @@ fn stopped(exe: &Path, signal: Signal, code: i32) {
     assert_eq!(old_or_new(&finished), OLD, "{finished}");
     assert_nothing_else(&finished);
 }
+
+/// As a shell has it in `{ echo before; client -o /dev/stdout; echo after; } > file`.
+fn in_the_midst(exe: &Path, name: &str, file: &mut File) {
+    let station = Hostile::new(Script::new("1:a:b", End::Fin));
+    file.write_all(b"before\n").expect("a temporary file");
+    let run = Client::new(exe).args(["-f", "wire", "-o", name, &station.address()]);
+    let finished = run.stdout(file.try_clone().expect("a file")).run();
+    finished.assert_code(0);
+    file.write_all(b"\nafter\n").expect("a temporary file");
+    let mut found = String::new();
+    file.rewind().expect("a file");
+    file.read_to_string(&mut found).expect("text");
+    assert_eq!(found, MIDST, "{name}\n{finished}");
+}
+
+const MIDST: &str = "before\n1:a:b\nafter\n";
 
 fn old_or_new(finished: &Finished) -> String {
     fs::read_to_string(finished.dir.path().join("cars")).expect("it is there")

@@ -55,14 +55,22 @@ pub(super) fn rows() -> Vec<Row> {
             assert!(detail.contains("refused"), "{detail}");
         }),
         Row::new("report::stations of a file and of the command line", list),
-        Row::new("report::--progress leaves the output alone", |exe| {
-            let station = Hostile::new(Script::new("1:a:b", End::Fin));
+        Row::new("report::--progress in a pipe is plain lines, and only if asked for", |exe| {
+            let stations = ["1:a:b", "2:c:d"].map(|car| Hostile::new(Script::new(car, End::Fin)));
             for progress in ["auto", "always", "never"] {
-                let run = Client::new(exe).args(["-f", "wire", "--progress", progress]);
-                let finished = run.arg(station.address()).run();
-                finished.assert_stdout("1:a:b");
-                if progress != "always" {
-                    assert!(!finished.stderr.contains(['\r', '\u{1b}']), "{finished}");
+                let run = Client::new(exe).args(["-q", "--summary", "none", "-f", "wire"]);
+                let run = run.args(["--progress", progress]);
+                let finished = run.args(stations.each_ref().map(Hostile::address)).run();
+                finished.assert_code(0);
+                finished.assert_stdout("1:a:b.2:c:d");
+                if progress == "always" {
+                    assert!(finished.stderr.ends_with('\n'), "lines\n{finished}");
+                    let last = finished.stderr.lines().last();
+                    assert!(last.is_some_and(|line| line.contains('2')), "both\n{finished}");
+                    let is_control = |c: char| c.is_control() && c != '\n';
+                    assert!(!finished.stderr.contains(is_control), "{finished}");
+                } else {
+                    assert_eq!(finished.stderr, "", "{progress}");
                 }
             }
         }),

@@ -16,6 +16,7 @@ pub(super) fn rows() -> Vec<Row> {
     vec![
         Row::heavy("overload::steady readers keep the third in the backlog", steady),
         Row::heavy("overload::the slowest stalled reader makes room", stalled),
+        Row::heavy("overload::full, but nobody waits: nobody is reset", full),
         Row::heavy("overload::a burst of three hundred, ten at a time", |exe| {
             let large = Large::new(500_000);
             let station = large.station(exe, &["--max-connections", "10"]);
@@ -86,6 +87,30 @@ fn stalled(exe: &Path) {
     let whole = answers.iter().find(|answer| answer.ended.is_ok()).expect("the other");
     assert!(whole.bytes == large.snapshot[1..], "the other gets everything");
 }
+
+/// A silent reader is slow by the time that another one takes the last place; as nobody
+/// waits for a place, neither is reset.
+fn full(exe: &Path) {
+    let large = Large::new(EIGHT_MB);
+    let station = large.station(exe, &["--max-connections", "2"]);
+    let silent = || {
+        let mut stream = connect_narrow(station.address(), NARROW).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
+        stream.read_exact(&mut [0]).expect("the station serves it");
+        stream
+    };
+    let first = silent();
+    // Not to wait for something: it is its age that makes it slow.
+    thread::sleep(SLOW);
+    let second = silent();
+    thread::sleep(SLOW);
+    for reader in [first, second] {
+        assert!(read_on(reader).complete() == large.snapshot[1..], "it gets everything");
+    }
+}
+
+/// After so long without taking anything a reader may be reset for a newcomer.
+const SLOW: Duration = Duration::from_millis(1500);
 
 /// How each ended, without the megabytes.
 trait EachEnded {

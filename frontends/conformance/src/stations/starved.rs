@@ -5,23 +5,76 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use crate::caller::{connect_narrow, read_on};
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+
+use crate::caller::{Answer, connect_narrow, read_on};
 use crate::fixtures::Large;
 use crate::kernel::cpu_time;
 use crate::station::Station;
 use crate::table::Row;
 
 pub(super) fn rows() -> Vec<Row> {
-    vec![Row::heavy("starved::two hundred callers, 64 descriptors", starved)]
+    vec![
+        Row::heavy("starved::two hundred silent callers, descriptors run out", run_out),
+        Row::heavy("starved::two hundred silent callers, 64 descriptors", silent),
+        Row::heavy("starved::two hundred readers, 64 descriptors", readers),
+    ]
 }
 
-fn starved(exe: &Path) {
-    let large = Large::new(3_000_000);
+fn few_descriptors(exe: &Path, large: &Large) -> Station {
     let source = large.file.path().to_str().expect("text");
     let station = Station::after("ulimit -n 64", exe, ["--source", source]);
     large.wait_until_known(&station);
-    // Nobody reads yet, so nobody's descriptor is given back.
-    let callers: Vec<TcpStream> = (0..200)
+    station
+}
+
+/// The system takes descriptors back that the station counts on: accepting pauses, and
+/// whoever waits for it gets everything in the end.
+fn run_out(exe: &Path) {
+    let large = Large::new(3_000_000);
+    let station = large.station(exe, &[]);
+    let few = Rlimit { current: Some(64), maximum: Some(64) };
+    prlimit(Pid::from_raw(station.pid().cast_signed()), Resource::Nofile, few).expect("ours");
+    let callers = silent_callers(&station);
+    for answer in read_all(callers) {
+        let bytes = answer.complete();
+        assert!(bytes == large.snapshot, "{} bytes", bytes.len());
+    }
+}
+
+/// The station knows from the start how few it has.
+fn silent(exe: &Path) {
+    let large = Large::new(3_000_000);
+    let station = few_descriptors(exe, &large);
+    let callers = silent_callers(&station);
+    for answer in read_all(callers) {
+        // Whoever took nothing may have been reset for a newcomer; nobody sees less as whole.
+        if answer.ended.is_ok() {
+            assert!(answer.bytes == large.snapshot, "{} bytes and FIN", answer.bytes.len());
+        } else {
+            assert!(answer.is_reset(), "{:?}", answer.ended);
+        }
+    }
+    large.wait_until_known(&station);
+}
+
+/// Everybody reads: nobody is turned away, however few have a place at once.
+fn readers(exe: &Path) {
+    let large = Large::new(3_000_000);
+    let station = few_descriptors(exe, &large);
+    let callers = (0..CALLERS)
+        .map(|_| TcpStream::connect(station.address()).expect("the backlog has room"))
+        .collect();
+    for answer in read_all(callers) {
+        let bytes = answer.complete();
+        assert!(bytes == large.snapshot, "{} bytes", bytes.len());
+    }
+}
+
+/// Callers of whom nobody reads: each has a place or waits in the backlog, and that costs the
+/// station nothing.
+fn silent_callers(station: &Station) -> Vec<TcpStream> {
+    let callers: Vec<TcpStream> = (0..CALLERS)
         .map(|_| connect_narrow(station.address(), 8 * 1024).expect("the backlog has room"))
         .collect();
     // Not a wait for something to happen: the window in which the time used is measured.
@@ -31,12 +84,15 @@ fn starved(exe: &Path) {
     assert!(used < WINDOW / 4, "{used:?} of processor time in {WINDOW:?}: it spins");
     let lines = station.said();
     assert!(lines.len() < 400, "{} log lines, {:#?}", lines.len(), &lines[lines.len() - 5..]);
+    callers
+}
+
+fn read_all(callers: Vec<TcpStream>) -> Vec<Answer> {
     let readers: Vec<_> =
         callers.into_iter().map(|stream| thread::spawn(move || read_on(stream))).collect();
-    for reader in readers {
-        let bytes = reader.join().expect("no panic").complete();
-        assert!(bytes == large.snapshot, "{} bytes", bytes.len());
-    }
+    readers.into_iter().map(|reader| reader.join().expect("no panic")).collect()
 }
+
+const CALLERS: usize = 200;
 
 const WINDOW: Duration = Duration::from_secs(2);
