@@ -121,9 +121,10 @@ impl Roster {
         self.drop_what_is_over(now);
     }
 
-    /// The roster's own time, which goes on as the wall clock does and stands still while
-    /// that is set back: so arrivals never go back, and a clock that was wrong for a while
-    /// neither ages the cars after it nor keeps them for ever.
+    /// The roster's own time, which goes on as the wall clock does and stands still when that
+    /// is set back: so arrivals never go back, and cars that came while the clock was ahead
+    /// are not kept until it is there again. What it cannot know is whether a clock that jumps
+    /// ahead is right to: then the cars so far age by as much.
     fn tick(&mut self, wall: Unix) -> Unix {
         let (own, last_wall) = self.clock.unwrap_or((wall, wall));
         let passed = wall.as_millis().saturating_sub(last_wall.as_millis()).max(0);

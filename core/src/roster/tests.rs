@@ -118,7 +118,7 @@ fn a_snapshot_is_shared_until_something_changes() {
 }
 
 #[test]
-fn a_wall_clock_that_goes_back_drops_nothing_early() {
+fn time_stands_still_when_the_wall_clock_is_set_back() {
     let age = Some(Duration::from_millis(10));
     let mut roster = Roster::new(Retention { age, cars: Some(1), ..Retention::default() });
     roster.append(&Car::new("1", "a", "b"), Unix::from_millis(100)).unwrap();
@@ -131,7 +131,7 @@ fn a_wall_clock_that_goes_back_drops_nothing_early() {
 }
 
 #[test]
-fn a_wall_clock_that_was_wrong_for_a_while_keeps_nothing_for_ever() {
+fn a_wall_clock_that_was_ahead_for_a_while_keeps_nothing_until_then() {
     let age = Some(Duration::from_millis(10));
     let mut roster = Roster::new(Retention { age, ..Retention::default() });
     roster.append(&Car::new("1", "a", "b"), Unix::from_millis(1_000_000)).unwrap();

@@ -82,6 +82,15 @@ impl LogGuard {
     }
 }
 
+impl Drop for LogGuard {
+    /// What panics after the log has ended says so on stderr again.
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            drop(std::panic::take_hook());
+        }
+    }
+}
+
 impl LogArgs {
     /// Starts the log of this process, to which a panic goes as well.
     ///

@@ -131,6 +131,7 @@ impl<T> Door<T> {
                     Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
                     Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
                     // Without descriptors this fails also where nobody waits.
+                    Err(e) if is_gone(&e) => return Poll::Ready(Err(e)),
                     Err(_) if !listener::has_waiting(listener) => {}
                     accepted => return Poll::Ready(accepted),
                 }
@@ -181,14 +182,7 @@ impl<T> Door<T> {
     }
 
     fn accept_failed(&mut self, error: &io::Error, now: Instant) {
-        // These speak of the one connection that is gone; any other error may come again at
-        // once, and a loop that tries again at once would spin.
-        let fault = match error.kind() {
-            io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset => {
-                AcceptFault::Connection
-            }
-            _ => AcceptFault::System,
-        };
+        let fault = if is_gone(error) { AcceptFault::Connection } else { AcceptFault::System };
         if let Some(unlogged) = self.accept.failed(fault, now) {
             let open = self.accept.open();
             let pausing = fault == AcceptFault::System;
@@ -202,6 +196,12 @@ impl<T> Door<T> {
         roster.trim(clock::unix());
         roster.snapshot()
     }
+}
+
+/// Whether an error of accepting speaks of the one connection that is gone. Any other may come
+/// again at once, and a loop that tries again at once would spin.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
 }
 
 /// Makes a runtime's stream of an accepted one. async-std panics where the reactor cannot

@@ -3,11 +3,11 @@
 //! The code depends on whether the outputs could be written, and some of the outputs name
 //! the code. So they are written first, seen last: both files stand ready beside their
 //! targets before either is renamed. A JSON document that goes straight to stdout cannot be
-//! taken back: what else can fail comes before it, as far as people cannot see the order.
+//! taken back, so the file of the report stands ready before it; the report on stderr comes
+//! last all the same.
 
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use carwatch::Report;
@@ -73,9 +73,6 @@ pub(crate) fn finish(
     let names_code = straight && plan.format == Format::Json;
     let mut summary = Summarised::default();
     if names_code {
-        if !is_order_seen() {
-            end.tell(stderr);
-        }
         end.summarise(&mut summary);
     }
     let cars = end.cars();
@@ -217,17 +214,6 @@ fn print_summary(plan: &Plan, report: &Report, exit: Exit, out: &mut impl Write)
     let before = if below { "\n" } else { "" };
     let after = if text.ends_with('\n') { "" } else { "\n" };
     out.write_all(format!("{before}{text}{after}").as_bytes())
-}
-
-/// Whether somebody may see what comes first on stdout and stderr: on a terminal, or where
-/// both are one file or pipe.
-fn is_order_seen() -> bool {
-    let place = |stream: &dyn Fn() -> io::Result<std::fs::File>| {
-        let found = stream().and_then(|file| file.metadata());
-        found.map(|found| (found.dev(), found.ino())).ok()
-    };
-    let stdout = place(&|| duplicate(&io::stdout()));
-    io::stderr().is_terminal() || stdout.is_none() || stdout == place(&|| duplicate(&io::stderr()))
 }
 
 /// How many columns the terminal has, if it is one.

@@ -112,14 +112,14 @@ where
         (None, Some(log), Ok((demo, mut signals))) => {
             let gathered =
                 gather::gather(&plan, demo, &mut signals, &log, block_on, spawn, connect);
-            let report =
-                gathered.unwrap_or_else(|e| cannot_begin(&plan, &format!("cannot gather: {e}")));
+            let report = gathered
+                .unwrap_or_else(|e| cannot_begin(&mut plan, &format!("cannot gather: {e}")));
             (report, Some(signals))
         }
         (Some(why), _, prepared) => {
             (gather::not_begun(&plan, why), prepared.ok().map(|(_, signals)| signals))
         }
-        (None, _, Err(why)) => (cannot_begin(&plan, &why), None),
+        (None, _, Err(why)) => (cannot_begin(&mut plan, &why), None),
         (None, None, Ok(_)) => unreachable!("a log that did not start is an output refused"),
     };
     drop(reserve);
@@ -149,7 +149,9 @@ fn prepare(
 }
 
 /// A system that lacks what every program needs: no station was reached.
-fn cannot_begin(plan: &Plan, why: &str) -> Report {
+fn cannot_begin(plan: &mut Plan, why: &str) -> Report {
     let _ = fail(why, Exit::None.code());
+    // Who would be content with no station at all still wants the gather to have happened.
+    plan.min_ok = plan.min_ok.map(|least| least.max(1));
     gather::not_begun(plan, why)
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use async_channel::{Receiver, bounded};
 use carwatch::limits::StationLimits;
-use carwatch_cli::{fail, parse, raise_descriptor_limit};
+use carwatch_cli::{LogError, fail, parse, raise_descriptor_limit, usage_error};
 use carwatch_driver::Accepted;
 use carwatch_driver::server::{self, Connection, SharedRoster};
 use futures_util::future::{Either, select};
@@ -45,7 +45,8 @@ pub fn run<S: Accepted, T: 'static>(
     };
     let log = match args.log.init() {
         Ok(log) => log,
-        Err(message) => return fail(&message, 1),
+        Err(LogError::Usage(message)) => return usage_error(&message),
+        Err(LogError::Output(message)) => return fail(&message, 1),
     };
     match Station::start(program, &args) {
         Ok(station) => block_on(Box::pin(station.run::<S, T>(args, spawn))),
@@ -194,21 +195,23 @@ fn announce(listeners: &[TcpListener]) -> io::Result<()> {
 /// are too few, there is a word about it, and the others wait in the backlog.
 fn limits(args: &Args) -> StationLimits {
     let mut limits = args.limits();
-    let most = raise_descriptor_limit()
-        .map(|limit| usize::try_from(limit.saturating_sub(OWN_DESCRIPTORS)).unwrap_or(usize::MAX));
-    if let Some(most) = most.filter(|most| *most < limits.connections) {
-        let (limit, max_connections) = (most as u64 + OWN_DESCRIPTORS, limits.connections);
-        limits.connections = most.max(1);
-        tracing::warn!(
-            limit,
-            max_connections,
-            "{limit} descriptors are too few for --max-connections {max_connections}: \
-             {} at once it is",
-            limits.connections
-        );
+    let max_connections = limits.connections;
+    let own = OWN_DESCRIPTORS + args.listen.len() as u64;
+    if let Some(limit) = raise_descriptor_limit() {
+        let room = usize::try_from(limit.saturating_sub(own)).unwrap_or(usize::MAX).max(1);
+        limits.connections = room.min(max_connections);
+        if room < max_connections {
+            tracing::warn!(
+                limit,
+                max_connections,
+                "{limit} descriptors are too few for --max-connections {max_connections}: \
+                 {room} at once it is"
+            );
+        }
     }
     limits
 }
 
-/// What a station has open besides its connections, with room for more addresses.
-const OWN_DESCRIPTORS: u64 = 32;
+/// What a station has open besides its connections and listeners: streams, log, source,
+/// signals, reactor, and an accepted connection that is on its way in.
+const OWN_DESCRIPTORS: u64 = 16;
