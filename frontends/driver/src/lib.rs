@@ -11,11 +11,12 @@
 //! | `server/connection.rs` | [`carwatch::serve`] |
 //! | [`client`] | [`carwatch::gather`] and [`carwatch::fetch`] |
 //! | [`clock`] | nothing: it is the only reader of clocks |
+//! | [`random`] | nothing: it is where the machines' seeds come from |
 
 mod alarm;
 pub mod client;
 pub mod clock;
-mod random;
+pub mod random;
 pub mod server;
 mod socket;
 

@@ -1,8 +1,10 @@
-//! Seeds for the jitter of machines: different each time, and nothing secret.
+//! Seeds for machines and simulators: different each time, and nothing secret.
 
 use std::hash::{BuildHasher, RandomState};
 
-/// A number that differs from run to run, and between calls.
-pub(crate) fn seed() -> u64 {
+/// A number that differs from run to run, and between calls: the standard library keys its
+/// hashers by the system's randomness.
+#[must_use]
+pub fn seed() -> u64 {
     RandomState::new().hash_one(0)
 }

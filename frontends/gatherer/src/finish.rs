@@ -65,7 +65,7 @@ pub(crate) fn finish(
     signal: impl Fn() -> Option<Signal>,
     stderr: &mut impl Write,
 ) -> Exit {
-    let mut end = End { plan, outputs, report, facts: facts(plan, report, signal()), told: false };
+    let mut end = End { plan, outputs, report, facts: facts(plan, report, signal()) };
     if let Some(why) = outputs.refused() {
         end.failed(Failure::Said(why.to_owned()));
     }
@@ -103,8 +103,6 @@ struct End<'a> {
     outputs: &'a Outputs,
     report: &'a Report,
     facts: Facts,
-    /// Whether the report is on stderr.
-    told: bool,
 }
 
 /// The file of the report, as far as it is written.
@@ -169,11 +167,8 @@ impl<'a> End<'a> {
         }
     }
 
-    /// Prints the report on stderr, once. Whoever closed that does not want to read it.
+    /// Prints the report on stderr. Whoever closed that does not want to read it.
     fn tell(&mut self, stderr: &mut impl Write) {
-        if std::mem::replace(&mut self.told, true) {
-            return;
-        }
         if let Err(error) = print_summary(self.plan, self.report, Exit::of(&self.facts), stderr)
             && error.kind() != io::ErrorKind::BrokenPipe
         {

@@ -1,7 +1,6 @@
 //! The gather itself: the driver's, with a bar, signals and the demo around it.
 
 use std::future::Future;
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -10,7 +9,7 @@ use std::sync::mpsc;
 use carwatch::{Fault, Outcome, Reason, Report, StationReport};
 use carwatch_cli::LogGuard;
 use carwatch_driver::server::Connection;
-use carwatch_driver::{Accepted, client};
+use carwatch_driver::{Accepted, client, random};
 
 use crate::demo::Demo;
 use crate::plan::Plan;
@@ -44,7 +43,7 @@ where
     let (targets, limits) = (plan.targets.clone(), plan.limits.clone());
     let mut settled = progress.counter();
     // Back-off is jittered so that many clients do not come back all at once.
-    let seed = RandomState::new().hash_one(std::process::id());
+    let seed = random::seed();
     let (done, report) = mpsc::channel();
     let work = async move {
         let gathered = client::gather(targets, &limits, seed, connect, cancel, |_, outcome| {

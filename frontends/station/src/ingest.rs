@@ -5,7 +5,7 @@ use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_channel::{Receiver, Sender};
+use async_channel::{Receiver, Sender, bounded};
 use async_io::Timer;
 use carwatch::Roster;
 use carwatch::limits::RECORD;
@@ -22,15 +22,40 @@ use crate::source::read;
 #[derive(Debug)]
 pub(crate) struct Ingest {
     pub(crate) roster: SharedRoster,
-    pub(crate) refusals: Arc<Mutex<Refusals>>,
-    /// Gets a message after each batch.
+    refusals: Arc<Mutex<Refusals>>,
     pub(crate) progress: Sender<()>,
+    withheld: Sender<()>,
+    size: SizeWatch,
+}
+
+/// What the rest of the station sees of the reader.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    pub(crate) roster: SharedRoster,
+    pub(crate) refusals: Arc<Mutex<Refusals>>,
+    /// Gets a message after each batch, and is closed at the end of the source.
+    pub(crate) progress: Receiver<()>,
     /// Gets a message when lines were withheld from the log, for [`tell_withheld`].
-    pub(crate) withheld: Sender<()>,
-    pub(crate) size: SizeWatch,
+    pub(crate) withheld: Receiver<()>,
 }
 
 impl Ingest {
+    /// A reader that has read nothing yet.
+    pub(crate) fn new() -> (Self, Watched) {
+        let (to_progress, progress) = bounded(1);
+        let (to_withheld, withheld) = bounded(1);
+        let roster = SharedRoster::default();
+        let refusals = Arc::new(Mutex::new(Refusals::default()));
+        let ingest = Self {
+            roster: Arc::clone(&roster),
+            refusals: Arc::clone(&refusals),
+            progress: to_progress,
+            withheld: to_withheld,
+            size: SizeWatch::default(),
+        };
+        (ingest, Watched { roster, refusals, progress, withheld })
+    }
+
     /// Reads `input` to its end.
     pub(crate) fn run(mut self, mut input: File, format: Format) {
         let mut lines = Lines::new(format, RECORD);

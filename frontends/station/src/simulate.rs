@@ -1,13 +1,12 @@
 //! A thread that makes cars up: the first at once, then so many a second.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::PoisonError;
 use std::thread;
 use std::time::Duration;
 
 use async_channel::Sender;
-use carwatch_driver::clock;
 use carwatch_driver::server::SharedRoster;
+use carwatch_driver::{clock, random};
 use carwatch_ingest::simulate::Simulator;
 
 use crate::size::SizeWatch;
@@ -25,9 +24,7 @@ pub(crate) struct Simulation {
 impl Simulation {
     /// Without a seed of the user's a random one is taken, and cars pass now.
     pub(crate) fn new(rate: f64, seed: Option<u64>) -> Self {
-        // The standard library's hasher is keyed by the system's randomness.
-        let random = || RandomState::new().hash_one(clock::unix().as_millis());
-        Self { rate, seed: seed.unwrap_or_else(random), by_clock: seed.is_none() }
+        Self { rate, seed: seed.unwrap_or_else(random::seed), by_clock: seed.is_none() }
     }
 
     /// Appends cars to `roster` for ever, or until no further one is due.

@@ -6,11 +6,9 @@ use std::io::{self, Write};
 use std::net::TcpListener;
 use std::pin::{Pin, pin};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use async_channel::{Receiver, bounded};
 use carwatch::limits::StationLimits;
 use carwatch_cli::{LogError, fail, parse, raise_descriptor_limit, usage_error};
 use carwatch_driver::Accepted;
@@ -18,12 +16,10 @@ use carwatch_driver::server::{self, Connection, SharedRoster};
 use futures_util::future::{Either, select};
 
 use crate::args::{Args, PREFIX, Source};
-use crate::ingest::{Ingest, lock, log_withheld, tell_withheld};
+use crate::ingest::{Ingest, Watched, lock, log_withheld, tell_withheld};
 use crate::loading::{Patience, loaded};
-use crate::refusals::Refusals;
 use crate::signals::Stop;
 use crate::simulate::Simulation;
-use crate::size::SizeWatch;
 use crate::source::Opened;
 
 /// The whole program, for the runtime's `block_on`.
@@ -66,10 +62,7 @@ struct Station {
     stop: Stop,
     limits: StationLimits,
     listeners: Vec<TcpListener>,
-    roster: SharedRoster,
-    refusals: Arc<Mutex<Refusals>>,
-    progress: Receiver<()>,
-    withheld: Receiver<()>,
+    watched: Watched,
     patience: Patience,
 }
 
@@ -89,27 +82,18 @@ impl Station {
         }
         let opened = Opened::open(source)?;
         let patience = opened.patience();
-        let (to_progress, progress) = bounded(1);
-        let (to_withheld, withheld) = bounded(1);
-        let roster = SharedRoster::default();
-        let refusals = Arc::new(Mutex::new(Refusals::default()));
-        let ingest = Ingest {
-            roster: Arc::clone(&roster),
-            refusals: Arc::clone(&refusals),
-            progress: to_progress,
-            withheld: to_withheld,
-            size: SizeWatch::default(),
-        };
+        let (ingest, watched) = Ingest::new();
         let work = work(opened, ingest, args);
         thread::Builder::new()
             .name("source".into())
             .spawn(work)
             .map_err(|error| format!("cannot start reading the source: {error}"))?;
-        Ok(Self { stop, limits, listeners, roster, refusals, progress, withheld, patience })
+        Ok(Self { stop, limits, listeners, watched, patience })
     }
 
     async fn run<S: Accepted, T>(self, args: Args, spawn: impl Fn(Connection) -> T) -> ExitCode {
-        let Self { stop, limits, listeners, roster, refusals, progress, withheld, patience } = self;
+        let Self { stop, limits, listeners, watched, patience } = self;
+        let Watched { roster, refusals, progress, withheld } = watched;
         let told = pin!(tell_withheld(&refusals, &withheld));
         let served = pin!(async {
             let loaded = pin!(loaded(progress, patience));

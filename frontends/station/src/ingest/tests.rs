@@ -1,36 +1,10 @@
 use std::fs::File;
 use std::io::Write;
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex};
 
-use async_channel::{Receiver, bounded};
-use carwatch_driver::server::SharedRoster;
 use carwatch_ingest::Format;
 
-use super::{Ingest, SizeWatch};
-use crate::refusals::Refusals;
-
-struct Watched {
-    roster: SharedRoster,
-    refusals: Arc<Mutex<Refusals>>,
-    progress: Receiver<()>,
-    withheld: Receiver<()>,
-}
-
-fn ingest() -> (Ingest, Watched) {
-    let (to_progress, progress) = bounded(1);
-    let (to_withheld, withheld) = bounded(1);
-    let roster = SharedRoster::default();
-    let refusals = Arc::new(Mutex::new(Refusals::default()));
-    let ingest = Ingest {
-        roster: Arc::clone(&roster),
-        refusals: Arc::clone(&refusals),
-        progress: to_progress,
-        withheld: to_withheld,
-        size: SizeWatch::default(),
-    };
-    (ingest, Watched { roster, refusals, progress, withheld })
-}
+use super::{Ingest, Watched};
 
 impl Watched {
     fn snapshot(&self) -> String {
@@ -40,7 +14,7 @@ impl Watched {
 
 #[test]
 fn cars_are_there_as_soon_as_their_line_is() {
-    let (ingest, watched) = ingest();
+    let (ingest, watched) = Ingest::new();
     let (reader, mut writer) = std::io::pipe().unwrap();
     let thread = std::thread::spawn(move || {
         ingest.run(File::from(OwnedFd::from(reader)), Format::Auto);
@@ -60,7 +34,7 @@ fn cars_are_there_as_soon_as_their_line_is() {
 
 #[test]
 fn lines_that_are_no_cars_are_counted_and_stop_nothing() {
-    let (ingest, watched) = ingest();
+    let (ingest, watched) = Ingest::new();
     let (reader, mut writer) = std::io::pipe().unwrap();
     writer.write_all(&b"nothing\n".repeat(11)).unwrap();
     writer.write_all(b"1:2:3:4\n1:bmw:red\n\xff:a:b\n").unwrap();
@@ -75,7 +49,7 @@ fn lines_that_are_no_cars_are_counted_and_stop_nothing() {
 
 #[test]
 fn a_source_that_cannot_be_read_ends_without_a_car() {
-    let (ingest, watched) = ingest();
+    let (ingest, watched) = Ingest::new();
     // A directory can be opened, and then not be read.
     ingest.run(File::open("/").unwrap(), Format::Auto);
     assert_eq!(watched.snapshot(), "");
