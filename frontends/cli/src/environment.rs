@@ -33,6 +33,11 @@ pub(crate) fn heeding(command: &Command, heeded: impl Fn(&OsStr) -> bool) -> Com
     })
 }
 
+/// Whether the variable is there and not empty.
+pub(crate) fn is_set(name: &OsStr) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
 /// The names of all variables of `command`.
 pub(crate) fn variables(command: &Command) -> impl Iterator<Item = &OsStr> {
     command.get_arguments().filter_map(Arg::get_env)

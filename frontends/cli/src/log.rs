@@ -5,14 +5,14 @@
 //! program down.
 
 mod error;
+mod handle;
 mod panic;
 mod queue;
 mod stderr;
 
 use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use tracing::Dispatch;
@@ -21,6 +21,8 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::printable::{json, one_line};
 pub use error::LogError;
+pub use handle::LogHandle;
+use handle::append;
 use queue::Queue;
 pub use stderr::AroundLines;
 use stderr::{Hook, stderr};
@@ -69,6 +71,7 @@ pub enum LogFormat {
 pub struct LogGuard {
     _queue: queue::Guard,
     around: Hook,
+    handle: LogHandle,
 }
 
 impl LogGuard {
@@ -79,6 +82,12 @@ impl LogGuard {
     /// It is kept beyond the guard, and the first one stays.
     pub fn around_lines(&self, around: AroundLines) {
         self.around.set(around);
+    }
+
+    /// Whatever opens the log's file anew, on any thread and as long as the program runs.
+    #[must_use]
+    pub fn handle(&self) -> LogHandle {
+        self.handle.clone()
     }
 }
 
@@ -113,6 +122,7 @@ impl LogArgs {
             );
         })
         .map_err(|error| LogError::Output(format!("cannot start the log: {error}")))?;
+        let handle = LogHandle::new(queue.clone(), self.log_file.clone());
         let writer = Sanitised { queue, format: self.log_format };
         tracing::dispatcher::set_global_default(subscriber(writer, filter))
             .map_err(|error| LogError::Output(format!("cannot start the log: {error}")))?;
@@ -121,7 +131,18 @@ impl LogArgs {
             let words = panic.payload_as_str().unwrap_or("panic");
             panic::tell(&place, words, &mut io::stderr());
         }));
-        Ok(LogGuard { _queue: guard, around })
+        Ok(LogGuard { _queue: guard, around, handle })
+    }
+
+    /// Whether [`init`](Self::init) would start a log, as far as can be seen without starting
+    /// one and without making its file.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, in words for people.
+    pub fn check(&self) -> Result<(), LogError> {
+        self.filter(std::env::var_os("RUST_LOG").as_deref()).map_err(LogError::Usage)?;
+        self.log_file.as_deref().map_or(Ok(()), handle::check).map_err(LogError::Output)
     }
 
     fn filter(&self, rust_log: Option<&OsStr>) -> Result<EnvFilter, String> {
@@ -158,14 +179,6 @@ fn subscriber(writer: Sanitised, filter: EnvFilter) -> Dispatch {
         LogFormat::Text => log.with_target(false).into(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).into(),
     }
-}
-
-fn append(path: &Path) -> Result<File, String> {
-    let file = OpenOptions::new().append(true).create(true).open(path);
-    file.map_err(|error| {
-        let path = path.to_string_lossy();
-        format!("cannot open the log file {}: {error}", one_line(&path))
-    })
 }
 
 /// Makes lines harmless before they are queued.

@@ -20,3 +20,10 @@ impl fmt::Display for LogError {
 }
 
 impl std::error::Error for LogError {}
+
+impl From<LogError> for String {
+    fn from(error: LogError) -> Self {
+        let (LogError::Usage(words) | LogError::Output(words)) = error;
+        words
+    }
+}

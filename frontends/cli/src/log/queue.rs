@@ -1,6 +1,8 @@
 //! Between whoever logs and whatever the log is written to: a bounded queue that a
-//! thread of its own empties. Logging never waits; what does not fit is counted.
+//! thread of its own empties. Logging never waits; what does not fit is counted. What it is
+//! written to can be exchanged between two lines.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -27,6 +29,7 @@ pub(super) fn start(
 ) -> io::Result<(Queue, Guard)> {
     let shared = Arc::new(Shared::default());
     let mine = Arc::clone(&shared);
+    let out = Box::new(out);
     thread::Builder::new().name("log".into()).spawn(move || mine.empty_into(out, lost))?;
     Ok((Queue { shared: Arc::clone(&shared) }, Guard { shared }))
 }
@@ -41,6 +44,22 @@ impl Queue {
             return;
         }
         state.lines.extend_from_slice(line);
+        self.shared.pushed.notify_one();
+    }
+
+    /// From now on lines go to `out`; those that wait go where they would have gone. Does not
+    /// wait for them.
+    pub(super) fn exchange(&self, out: Out) {
+        let mut state = self.shared.lock();
+        if state.done {
+            return;
+        }
+        let after = state.lines.len();
+        match &mut state.next {
+            // The one in between was never written to: one thing waits here, not any number.
+            Some(next) => next.out = out,
+            none => *none = Some(Next { after, out }),
+        }
         self.shared.pushed.notify_one();
     }
 }
@@ -70,13 +89,38 @@ struct Shared {
     written: Condvar,
 }
 
-#[derive(Debug, Default)]
+/// What lines are written to.
+pub(super) type Out = Box<dyn Write + Send>;
+
+#[derive(Default)]
 struct State {
     lines: Vec<u8>,
+    next: Option<Next>,
     lost: u64,
     chunks: u64,
     closed: bool,
     done: bool,
+}
+
+/// What is written to next.
+struct Next {
+    /// How many bytes of the lines that wait go where the others went.
+    after: usize,
+    out: Out,
+}
+
+/// What is taken out of the queue at once.
+struct Taken {
+    /// How many lines were lost.
+    lost: u64,
+    next: Option<Next>,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let waiting = self.lines.len();
+        f.debug_struct("State").field("waiting", &waiting).field("done", &self.done).finish()
+    }
 }
 
 impl Shared {
@@ -85,43 +129,58 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn empty_into(&self, mut out: impl Write, lost: impl Fn(u64)) {
+    fn empty_into(&self, mut out: Out, lost: impl Fn(u64)) {
         let mut batch = Vec::new();
         // Lines that were lost and not yet told of: there is no telling while writing fails.
         let mut owed = 0;
-        while let Some(overflowed) = self.take(&mut batch) {
-            owed += overflowed;
-            let mut failed = false;
-            for chunk in chunks(&batch) {
-                // A full disk may have room again later: the log goes on.
-                if out.write_all(chunk).is_err() {
-                    failed = true;
-                    owed += chunk.iter().filter(|byte| **byte == b'\n').count() as u64;
-                }
-                self.lock().chunks += 1;
-                self.written.notify_all();
+        while let Some(taken) = self.take(&mut batch) {
+            owed += taken.lost;
+            let mut rest = &batch[..];
+            if let Some(next) = taken.next {
+                let (before, after) = batch.split_at(next.after);
+                owed += self.write(before, &mut out);
+                (out, rest) = (next.out, after);
             }
-            if owed > 0 && !failed {
+            let unwritten = self.write(rest, &mut out);
+            owed += unwritten;
+            if owed > 0 && unwritten == 0 {
                 lost(mem::take(&mut owed));
             }
         }
-        self.lock().done = true;
+        // Nothing is exchanged any more, and what might have been is closed.
+        let mut state = self.lock();
+        state.done = true;
+        state.next = None;
+        drop(state);
         self.written.notify_all();
     }
 
-    /// Waits for lines and swaps them into `batch`; with them comes how many were lost.
-    /// `None` at the end.
-    fn take(&self, batch: &mut Vec<u8>) -> Option<u64> {
+    /// Returns how many lines could not be written.
+    fn write(&self, lines: &[u8], out: &mut Out) -> u64 {
+        let mut unwritten = 0;
+        for chunk in chunks(lines) {
+            // A full disk may have room again later: the log goes on.
+            if out.write_all(chunk).is_err() {
+                unwritten += chunk.iter().filter(|byte| **byte == b'\n').count() as u64;
+            }
+            self.lock().chunks += 1;
+            self.written.notify_all();
+        }
+        unwritten
+    }
+
+    /// Waits for lines and swaps them into `batch`. `None` at the end.
+    fn take(&self, batch: &mut Vec<u8>) -> Option<Taken> {
         batch.clear();
         let mut state = self.lock();
-        while state.lines.is_empty() && state.lost == 0 {
+        while state.lines.is_empty() && state.lost == 0 && state.next.is_none() {
             if state.closed {
                 return None;
             }
             state = self.pushed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         mem::swap(batch, &mut state.lines);
-        Some(mem::take(&mut state.lost))
+        Some(Taken { lost: mem::take(&mut state.lost), next: state.next.take() })
     }
 }
 

@@ -101,3 +101,46 @@ fn a_write_is_whole_lines_and_as_many_as_a_pipe_takes_at_once() {
     }
     assert_eq!(chunks(b"").count(), 0);
 }
+
+#[test]
+fn what_waits_goes_where_it_was_going_and_the_rest_to_the_newest() {
+    let (old, allow, to_old) = pipe();
+    let (queue, guard) = start(old, |lost| panic!("{lost} lost")).unwrap();
+    queue.push(b"1\n");
+    // The write of the first line is under way: what follows waits.
+    let rendezvous = || allow.send(Ok(())).unwrap();
+    rendezvous();
+    assert_eq!(to_old.recv().unwrap(), b"1\n");
+    queue.push(b"2\n");
+    let news: Vec<_> = ["3\n", "4\n"]
+        .map(|line| {
+            let (new, allow, written) = pipe();
+            drop(allow);
+            queue.exchange(Box::new(new));
+            queue.push(line.as_bytes());
+            written
+        })
+        .into();
+    drop(allow);
+    drop(guard);
+    assert_eq!(to_old.try_iter().flatten().collect::<Vec<_>>(), b"2\n");
+    let got: Vec<Vec<u8>> = news.iter().map(|new| new.try_iter().flatten().collect()).collect();
+    assert_eq!(got.concat(), b"3\n4\n");
+    // Where the third goes depends on how far the log's thread has come.
+    assert!(got[1].ends_with(b"4\n"), "{got:?}");
+}
+
+#[test]
+fn what_is_replaced_is_closed_at_once_and_the_end_closes_the_rest() {
+    let (old, allow, _to_old) = pipe();
+    let (queue, guard) = start(old, |lost| panic!("{lost} lost")).unwrap();
+    let (new, _allow, written) = pipe();
+    queue.exchange(Box::new(new));
+    // Returns with an error once the other end is gone, without a line having been logged.
+    while allow.send(Ok(())).is_ok() {}
+    drop(guard);
+    assert!(written.recv().is_err());
+    let (late, _allow, written) = pipe();
+    queue.exchange(Box::new(late));
+    assert!(written.recv().is_err());
+}
