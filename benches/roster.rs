@@ -4,12 +4,12 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use carwatch::time::Unix;
+use carwatch::time::Instant;
 use carwatch::{Car, Roster};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 fn roster(c: &mut Criterion) {
-    let now = Unix::from_millis(0);
+    let now = Instant::from_nanos(0);
     let car = Car::new("97264836", "peugeot", "red");
     for (name, len) in [("1 MiB", 1 << 20), ("1 GiB", 1 << 30)] {
         let mut roster = Roster::default();

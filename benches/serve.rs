@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use carwatch::limits::StationLimits;
-use carwatch::time::Unix;
+use carwatch::time::Instant;
 use carwatch::{Car, Roster};
 use carwatch_driver::server;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -37,7 +37,7 @@ fn station() -> (SocketAddr, u64) {
     let mut roster = Roster::default();
     while roster.snapshot_len() < 8 << 20 {
         let car = Car::new("97264836", "peugeot", "red");
-        roster.append(&car, Unix::from_millis(0)).expect("a short record");
+        roster.append(&car, Instant::from_nanos(0)).expect("a short record");
     }
     let limits = StationLimits { connections: 2 * STALLED, ..StationLimits::default() };
     let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0)), &limits).expect("a port");
@@ -48,7 +48,11 @@ fn station() -> (SocketAddr, u64) {
         let (listeners, stop) = (vec![listener], pending::<Duration>());
         let spawn = |connection| smol::spawn(connection);
         smol::block_on(server::serve::<smol::net::TcpStream, _>(
-            listeners, roster, limits, stop, spawn,
+            listeners,
+            roster,
+            server::Control::new(limits),
+            stop,
+            spawn,
         ))
     });
     (address, bytes)

@@ -76,9 +76,7 @@ pub struct Accept {
     open: usize,
     pause: Option<Instant>,
     failures: u32,
-    /// When the last failure was logged, and how many were not since.
-    logged: Option<Instant>,
-    unlogged: u64,
+    pace: Pace,
 }
 
 impl Accept {
@@ -94,9 +92,13 @@ impl Accept {
             open: 0,
             pause: None,
             failures: 0,
-            logged: None,
-            unlogged: 0,
+            pace: Pace::default(),
         }
+    }
+
+    /// From now on there are at most so many connections. Those that are open stay open.
+    pub const fn set_connections(&mut self, most: usize) {
+        self.most = most;
     }
 
     /// What to do at `now`.
@@ -130,12 +132,7 @@ impl Accept {
             let pause = self.rng.jitter(longer.min(self.pause_max)).max(self.pause_min);
             self.pause = Some(now + pause);
         }
-        if self.logged.is_some_and(|at| now.since(at) < Duration::from_secs(1)) {
-            self.unlogged += 1;
-            return None;
-        }
-        self.logged = Some(now);
-        Some(core::mem::take(&mut self.unlogged))
+        self.pace.due(now)
     }
 
     /// Whom to reset for a newcomer, of connections that are each named with
@@ -152,6 +149,26 @@ impl Accept {
     #[must_use]
     pub const fn open(&self) -> usize {
         self.open
+    }
+}
+
+/// Decides when an event that may come at any rate is worth a line in the log: once a second.
+#[derive(Clone, Debug, Default)]
+pub struct Pace {
+    /// When the last one was logged, and how many were not since.
+    logged: Option<Instant>,
+    unlogged: u64,
+}
+
+impl Pace {
+    /// One happened at `now`. If it is to be logged, how many before it were not.
+    pub fn due(&mut self, now: Instant) -> Option<u64> {
+        if self.logged.is_some_and(|at| now.since(at) < Duration::from_secs(1)) {
+            self.unlogged += 1;
+            return None;
+        }
+        self.logged = Some(now);
+        Some(core::mem::take(&mut self.unlogged))
     }
 }
 

@@ -67,6 +67,7 @@
 extern crate alloc;
 
 pub mod accept;
+pub mod admit;
 mod car;
 mod escape;
 pub mod fetch;

@@ -2,8 +2,9 @@
 //!
 //! Records are kept as they stand on the wire, so that serving copies nothing. The list
 //! lies in sealed segments of about 64 KiB that never change again; a [`Snapshot`] shares
-//! them and copies the one open segment alone. Here, and nowhere else, the wall clock
-//! ([`Unix`]) decides something: how old a car is.
+//! them and copies the one open segment alone; so does a clone of the list itself. Here, and
+//! nowhere else, the wall clock and the monotonic one meet: cars that come back from a store
+//! have an arrival of the first kind ([`Unix`]), and grow old by the second ([`Instant`]).
 
 mod segment;
 mod snapshot;
@@ -15,9 +16,9 @@ use core::time::Duration;
 
 use crate::Car;
 use crate::limits::RECORD;
-use crate::time::Unix;
+use crate::time::{Instant, Unix};
 
-use segment::{Arrivals, GROUP, Group, SEGMENT, Segment};
+use segment::{Arrival, Arrivals, GROUP, Group, SEGMENT, Segment};
 pub use snapshot::{Cursor, Snapshot};
 
 /// How much of the list is kept; the tightest limit wins, the oldest cars go first.
@@ -45,21 +46,24 @@ pub struct RecordTooLong {
 ///
 /// Appending is amortised O(1). A snapshot costs a copy of at most one segment, 64 KiB, and a
 /// reference for each 8 MiB of the list (and for each segment of its two ends, 256 at most),
-/// once per change, however many connections ask for it.
+/// once per change, however many connections ask for it. A clone costs the same: whoever must
+/// not show a change before something else has happened makes it on a clone, and puts that in
+/// the place of the original then.
 ///
 /// ```
 /// use carwatch::{Car, Retention, Roster};
-/// use carwatch::time::Unix;
+/// use carwatch::time::Instant;
 ///
 /// let mut roster = Roster::new(Retention { cars: Some(2), ..Retention::default() });
 /// for (at, brand) in ["vw", "fiat", "seat"].into_iter().enumerate() {
-///     roster.append(&Car::new("today", brand, "red"), Unix::from_millis(at as i64))?;
+///     roster.append(&Car::new("today", brand, "red"), Instant::from_nanos(at as u64))?;
 /// }
 /// let snapshot = roster.snapshot();
 /// assert_eq!(snapshot.to_vec(), b"today:fiat:red.today:seat:red");
+/// assert_eq!(roster.dropped(), 1);
 /// # Ok::<(), carwatch::RecordTooLong>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Roster {
     retention: Retention,
     /// Sealed segments, oldest first: those split off from the oldest group, ...
@@ -78,8 +82,8 @@ pub struct Roster {
     cars: u64,
     /// Bytes kept, each record with the separator after it.
     bytes: u64,
-    /// Its own time, and the wall clock's of that moment.
-    clock: Option<(Unix, Unix)>,
+    /// How many cars were trimmed, ever.
+    dropped: u64,
     /// The snapshot since the last change, if one was asked for.
     cached: Option<Snapshot>,
 }
@@ -91,53 +95,50 @@ impl Roster {
         Self { retention, ..Self::default() }
     }
 
-    /// Appends a car that arrived at `now`, and trims what must go for it.
+    /// Appends a car that arrives at `now`, and trims what must go for it.
     ///
     /// # Errors
     ///
     /// [`RecordTooLong`] if a receiver would reject its record; the roster is as before.
-    pub fn append(&mut self, car: &Car<'_>, now: Unix) -> Result<(), RecordTooLong> {
-        let len = car.encoded_len();
-        if len > RECORD {
-            return Err(RecordTooLong { len, limit: RECORD });
-        }
-        let now = self.tick(now);
-        if self.open.len() + len + 1 > SEGMENT {
-            self.seal();
-        }
-        car.encode_into(&mut self.open);
-        self.open.push(b'.');
-        self.arrivals.push(self.open.len(), now);
-        self.cars += 1;
-        self.bytes += len as u64 + 1;
-        self.cached = None;
-        self.drop_what_is_over(now);
-        Ok(())
+    pub fn append(&mut self, car: &Car<'_>, now: Instant) -> Result<(), RecordTooLong> {
+        self.push(car, Arrival::at(now), now)
+    }
+
+    /// Appends a car that arrived earlier: by a wall clock that showed `arrived` then and
+    /// shows `wall` at `now`. An arrival that lies ahead of it is taken for one of this moment.
+    ///
+    /// # Errors
+    ///
+    /// As [`append`](Self::append).
+    pub fn restore(
+        &mut self,
+        car: &Car<'_>,
+        arrived: Unix,
+        wall: Unix,
+        now: Instant,
+    ) -> Result<(), RecordTooLong> {
+        self.push(car, Arrival::before(now, wall.since(arrived)), now)
     }
 
     /// Drops what the retention no longer keeps at `now`.
-    pub fn trim(&mut self, now: Unix) {
-        let now = self.tick(now);
-        self.drop_what_is_over(now);
-    }
-
-    /// The roster's own time, which goes on as the wall clock does and stands still when that
-    /// is set back: so arrivals never go back, and cars that came while the clock was ahead
-    /// are not kept until it is there again. What it cannot know is whether a clock that jumps
-    /// ahead is right to: then the cars so far age by as much.
-    fn tick(&mut self, wall: Unix) -> Unix {
-        let (own, last_wall) = self.clock.unwrap_or((wall, wall));
-        let passed = wall.as_millis().saturating_sub(last_wall.as_millis()).max(0);
-        let own = Unix::from_millis(own.as_millis().saturating_add(passed));
-        self.clock = Some((own, wall));
-        own
-    }
-
-    fn drop_what_is_over(&mut self, now: Unix) {
+    pub fn trim(&mut self, now: Instant) {
         while self.cars > 0 && self.is_over(now) {
             self.drop_oldest();
             self.cached = None;
         }
+    }
+
+    /// Changes how much is kept, and drops at `now` what that no longer covers.
+    pub fn retain(&mut self, retention: Retention, now: Instant) {
+        self.retention = retention;
+        self.trim(now);
+    }
+
+    /// When the next car grows too old, if one does: [`trim`](Self::trim) then.
+    #[must_use]
+    pub fn next_expiry(&self) -> Option<Instant> {
+        let age = self.retention.age.filter(|_| self.cars > 0)?;
+        Some(self.oldest_arrival().outlives(age))
     }
 
     /// The list as it is now. Later changes do not reach it.
@@ -156,6 +157,18 @@ impl Roster {
         self.cars
     }
 
+    /// How many cars it has dropped since it was made.
+    #[must_use]
+    pub const fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// How much of the list it keeps.
+    #[must_use]
+    pub const fn retention(&self) -> &Retention {
+        &self.retention
+    }
+
     /// The length of a snapshot in bytes.
     #[must_use]
     pub const fn snapshot_len(&self) -> u64 {
@@ -163,14 +176,32 @@ impl Roster {
         self.bytes.saturating_sub(1)
     }
 
-    fn is_over(&self, now: Unix) -> bool {
+    fn push(&mut self, car: &Car<'_>, arrival: Arrival, now: Instant) -> Result<(), RecordTooLong> {
+        let len = car.encoded_len();
+        if len > RECORD {
+            return Err(RecordTooLong { len, limit: RECORD });
+        }
+        if self.open.len() + len + 1 > SEGMENT {
+            self.seal();
+        }
+        car.encode_into(&mut self.open);
+        self.open.push(b'.');
+        self.arrivals.push(self.open.len(), arrival);
+        self.cars += 1;
+        self.bytes += len as u64 + 1;
+        self.cached = None;
+        self.trim(now);
+        Ok(())
+    }
+
+    fn is_over(&self, now: Instant) -> bool {
         let Retention { cars, age, bytes } = &self.retention;
         cars.is_some_and(|most| self.cars > most)
             || bytes.is_some_and(|most| self.snapshot_len() > most)
-            || age.is_some_and(|age| self.oldest_arrival() < now.before(age))
+            || age.is_some_and(|age| self.oldest_arrival() < Arrival::before(now, age))
     }
 
-    fn oldest_arrival(&self) -> Unix {
+    fn oldest_arrival(&self) -> Arrival {
         self.oldest().map_or(&self.arrivals, |segment| &segment.arrivals).at(self.runs)
     }
 
@@ -183,6 +214,7 @@ impl Roster {
         let end = self.skip + memchr::memchr(b'.', &bytes[self.skip..]).map_or(0, |dot| dot + 1);
         let is_last = end == bytes.len();
         self.cars -= 1;
+        self.dropped += 1;
         self.bytes -= (end - self.skip) as u64;
         self.skip = end;
         if arrivals.end(self.runs) == end {

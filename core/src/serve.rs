@@ -6,6 +6,7 @@
 
 mod step;
 
+use alloc::sync::Arc;
 use core::time::Duration;
 
 use crate::limits::StationLimits;
@@ -19,14 +20,14 @@ pub use step::{Did, Do, Ended, Served};
 ///
 /// ```
 /// use carwatch::serve::{Did, Do, Ended, Serve};
-/// use carwatch::{Car, Roster, limits::StationLimits, time::{Instant, Unix}};
+/// use carwatch::{Car, Roster, limits::StationLimits, time::Instant};
 ///
 /// let mut roster = Roster::default();
-/// roster.append(&Car::new("today", "peugeot", "red"), Unix::from_millis(0))?;
+/// roster.append(&Car::new("today", "peugeot", "red"), Instant::from_nanos(0))?;
 /// let (mut now, mut received) = (Instant::from_nanos(0), Vec::new());
 ///
 /// // 1. One machine for each connection, with the snapshot of the moment of accept.
-/// let mut serve = Serve::new(roster.snapshot(), &StationLimits::default(), now);
+/// let mut serve = Serve::new(roster.snapshot(), StationLimits::default(), now);
 /// loop {
 ///     // 2. It says what to do; tell it what was done.
 ///     let did = match serve.next() {
@@ -55,7 +56,8 @@ pub struct Serve {
     snapshot: Snapshot,
     cursor: Cursor,
     state: State,
-    limits: Limits,
+    /// Shared: there are thousands of connections, with the same limits.
+    limits: Arc<StationLimits>,
     talked: u64,
     client_ended: bool,
     accepted: Instant,
@@ -75,38 +77,16 @@ enum State {
     Lost(Ended),
 }
 
-/// The part of [`StationLimits`] that one connection needs.
-#[derive(Clone, Copy, Debug)]
-struct Limits {
-    write_timeout: Duration,
-    min_rate: u64,
-    rate_window: Duration,
-    slow_grace: Duration,
-    talk: u64,
-    drain_time: Duration,
-    drain_bytes: u64,
-}
-
 impl Serve {
     /// A connection that was accepted at `now`, to be sent `snapshot`.
-    #[must_use]
-    pub fn new(snapshot: Snapshot, limits: &StationLimits, now: Instant) -> Self {
+    pub fn new(snapshot: Snapshot, limits: impl Into<Arc<StationLimits>>, now: Instant) -> Self {
         let state = if snapshot.is_empty() { State::Finishing } else { State::Writing };
-        let limits = Limits {
-            write_timeout: limits.write_timeout,
-            min_rate: limits.min_rate,
-            rate_window: limits.rate_window,
-            slow_grace: limits.slow_grace,
-            talk: limits.talk,
-            drain_time: limits.drain_time,
-            drain_bytes: limits.drain_bytes,
-        };
         let cursor = snapshot.start();
         Self {
             snapshot,
             cursor,
             state,
-            limits,
+            limits: limits.into(),
             talked: 0,
             client_ended: false,
             accepted: now,

@@ -18,7 +18,7 @@ use core::time::Duration;
 /// assert_eq!((start + Duration::from_secs(1)).since(start), Duration::from_secs(1));
 /// assert_eq!(start.since(start + Duration::from_secs(1)), Duration::ZERO);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(u64);
 
 impl Instant {
@@ -65,7 +65,7 @@ impl fmt::Debug for Instant {
 
 /// A point on the wall clock: milliseconds since 1970-01-01T00:00:00Z, as every time of
 /// ours is stored. Wall clocks jump, so nothing waits for one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Unix(i64);
 
 impl Unix {
@@ -81,9 +81,10 @@ impl Unix {
         self.0
     }
 
-    /// The point `age` before this one.
+    /// The time from `earlier` to this one by the wall clock, zero if `earlier` lies ahead.
     #[must_use]
-    pub fn before(self, age: Duration) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(age.as_millis()).unwrap_or(i64::MAX)))
+    pub const fn since(self, earlier: Self) -> Duration {
+        let millis = self.0.saturating_sub(earlier.0);
+        Duration::from_millis(if millis > 0 { millis.unsigned_abs() } else { 0 })
     }
 }

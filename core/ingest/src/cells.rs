@@ -48,6 +48,11 @@ impl Cells {
         &self.text[start..self.ends[nth]]
     }
 
+    /// The text of the cell `nth` of a record that is UTF-8.
+    pub(crate) fn text(&self, nth: usize) -> &str {
+        std::str::from_utf8(self.get(nth)).expect("UTF-8 cut at commas and quotes")
+    }
+
     /// Where the columns time, brand and color stand in a header; the leftmost of equals.
     ///
     /// # Errors

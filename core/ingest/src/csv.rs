@@ -8,20 +8,24 @@
 //! itself. So one stray quote costs one car, time linear in the input, and one limit of
 //! memory; the price is that records over several lines within that stretch are refused.
 
+use std::sync::Arc;
+
 use carwatch::Car;
 
 use crate::cells::Cells;
 use crate::quotes::{End, Quotes};
+use crate::reader::{Read, plain};
 use crate::split::{is_blank, without_cr};
-use crate::{LINE, Refusal};
-
-/// What a record came to; sinks also get the number of the line where it began.
-pub(crate) type Read<'a> = Result<Car<'a>, Refusal>;
+use crate::{LINE, Map, Reading, Refusal, Time, map};
 
 /// Lines in, cars out.
 #[derive(Debug)]
 pub(crate) struct Csv {
-    header: Header,
+    map: Option<Arc<Map>>,
+    time: Time,
+    /// The header's text, once it came.
+    header: Option<Vec<u8>>,
+    columns: Columns,
     cells: Cells,
     /// The lines of a record that is not at its end; empty between records.
     open: Vec<u8>,
@@ -31,27 +35,59 @@ pub(crate) struct Csv {
     quote: usize,
 }
 
+/// What the cells of a record mean.
 #[derive(Debug)]
-enum Header {
-    Awaited,
+enum Columns {
+    /// Before the header.
+    Unknown,
+    /// After a header that was refused.
     Refused,
-    Known { time: usize, brand: usize, color: usize, cells: usize },
+    /// By our own names.
+    Own { at: [usize; 3], cells: usize },
+    /// As the map says.
+    Mapped { columns: map::Columns, cells: usize },
 }
 
 impl Csv {
     /// A reader in front of the header line.
-    pub(crate) fn new() -> Self {
-        Self { header: Header::Awaited, cells: Cells::new(), open: Vec::new(), number: 0, quote: 0 }
+    pub(crate) fn new(reading: &Reading) -> Self {
+        Self {
+            map: reading.map.clone().filter(|map| map.has_columns()),
+            time: reading.time,
+            header: None,
+            columns: Columns::Unknown,
+            cells: Cells::new(),
+            open: Vec::new(),
+            number: 0,
+            quote: 0,
+        }
     }
 
     /// Whether `line` is a header with all the columns, or the begin of one.
-    pub(crate) fn is_header(line: &[u8]) -> bool {
+    pub(crate) fn is_header(&mut self, line: &[u8]) -> bool {
         let cells = match Quotes::Outside.read(line) {
             End::Closed => line,
             End::Open { at: Some(at) } if at > 0 => &line[..at],
             End::Open { .. } | End::TextAfterQuote { .. } => return false,
         };
-        Cells::new().of(cells).columns().is_ok()
+        self.resolve(cells).is_ok()
+    }
+
+    /// Takes `header` for the one in force, as it was before.
+    pub(crate) fn resume(&mut self, header: &[u8]) {
+        self.columns = self.resolve(header).unwrap_or(Columns::Refused);
+        self.header = Some(header.to_vec());
+    }
+
+    /// The header in force, or the refused one.
+    pub(crate) fn header(&self) -> Option<&[u8]> {
+        self.header.as_deref()
+    }
+
+    /// The number of the line where a record began that is not at its end, and how many
+    /// bytes came of it: always whole lines.
+    pub(crate) fn open(&self) -> Option<(u64, usize)> {
+        (!self.open.is_empty()).then(|| (self.number, self.open.len() + 1))
     }
 
     /// Takes a line, with the `\r` of its line end but not the `\n`.
@@ -88,11 +124,6 @@ impl Csv {
         }
     }
 
-    /// The end of the input.
-    pub(crate) fn finish(mut self, sink: &mut impl FnMut(u64, Read<'_>)) {
-        self.interrupt(sink);
-    }
-
     /// A line outside quotes: a record, or the begin of one.
     fn first_line(&mut self, number: u64, line: &[u8], sink: &mut impl FnMut(u64, Read<'_>)) {
         if is_blank(line) {
@@ -123,21 +154,17 @@ impl Csv {
 
     /// Takes a whole record.
     fn record(&mut self, number: u64, record: &[u8], sink: &mut impl FnMut(u64, Read<'_>)) {
-        match self.header {
-            Header::Awaited => {
-                let cells = self.cells.of(record);
-                match cells.columns() {
-                    Ok([time, brand, color]) => {
-                        self.header = Header::Known { time, brand, color, cells: cells.len() };
-                    }
-                    Err(missing) => {
-                        self.header = Header::Refused;
-                        sink(number, Err(Refusal::MissingColumns { missing }));
-                    }
-                }
+        match &self.columns {
+            Columns::Unknown => {
+                self.header = Some(record.to_vec());
+                self.columns = self.resolve(record).unwrap_or_else(|missing| {
+                    sink(number, Err(Refusal::MissingColumns { missing }));
+                    Columns::Refused
+                });
             }
-            Header::Refused => sink(number, Err(Refusal::NoHeader)),
-            Header::Known { time, brand, color, cells: expected } => {
+            Columns::Refused => sink(number, Err(Refusal::NoHeader)),
+            Columns::Own { cells: expected, .. } | Columns::Mapped { cells: expected, .. } => {
+                let expected = *expected;
                 if let Err(error) = std::str::from_utf8(record) {
                     let at = error.valid_up_to();
                     return sink(number, Err(Refusal::InvalidUtf8 { at }));
@@ -147,11 +174,32 @@ impl Csv {
                     let found = cells.len();
                     return sink(number, Err(Refusal::CellCount { expected, found }));
                 }
-                let text = |nth: usize| {
-                    std::str::from_utf8(cells.get(nth)).expect("UTF-8 cut at commas and quotes")
-                };
-                sink(number, Ok(Car::new(text(time), text(brand), text(color))));
+                sink(number, self.read());
             }
+        }
+    }
+
+    /// Reads the current cells, which are as many as the header has.
+    fn read(&self) -> Read<'_> {
+        match (&self.columns, &self.map) {
+            (Columns::Mapped { columns, .. }, Some(map)) => {
+                map.csv(columns, &self.cells, self.time)
+            }
+            (Columns::Own { at, .. }, _) => {
+                let [time, brand, color] = at.map(|nth| self.cells.text(nth));
+                plain(Car::new(time, brand, color), self.time)
+            }
+            _ => Err(Refusal::NoHeader),
+        }
+    }
+
+    /// What the cells mean under `header`.
+    fn resolve(&mut self, header: &[u8]) -> Result<Columns, Vec<&'static str>> {
+        let header = self.cells.of(header);
+        let cells = header.len();
+        match &self.map {
+            Some(map) => Ok(Columns::Mapped { columns: map.columns(header)?, cells }),
+            None => Ok(Columns::Own { at: header.columns()?, cells }),
         }
     }
 }

@@ -11,21 +11,40 @@
 //! | [`Format::Ndjson`] | a JSON object with `time` or `timestamp`, `brand` or `make`, `color` or `colour`; strings as they are, numbers as their source text, null as an empty field |
 //! | [`Format::Auto`] | what the first line that is not blank looks like |
 //!
+//! What detectors write in formats of their own is read through a [`Map`], from a file or,
+//! with [`posted`], from the body of a post; [`Recent`] knows which of it came before.
+//!
 //! [`simulate`] makes up cars where there is no source.
 
 mod cells;
+mod checkpoint;
 mod csv;
 mod format;
 mod lines;
+mod map;
 mod ndjson;
+mod position;
+mod posted;
 mod quotes;
+mod reader;
+mod reading;
+mod recent;
 mod refusal;
 pub mod simulate;
 mod split;
+mod tail;
+mod time;
 
+pub use checkpoint::Checkpoint;
 pub use format::{Format, UnknownFormat};
 pub use lines::{Line, Lines};
+pub use map::{Map, MapError};
+pub use position::{FileId, HEAD, Position, TAIL};
+pub use posted::{Bad, posted};
+pub use reading::{Reading, Time};
+pub use recent::Recent;
 pub use refusal::Refusal;
+pub use tail::{CHUNK, Do, News, Stat, Tail};
 
 /// The longest input line, in bytes without its line end: 64 KiB, as much as a record.
 /// For CSV it is the longest record, over however many lines.

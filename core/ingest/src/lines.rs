@@ -1,10 +1,13 @@
 //! Bytes in, cars and refusals out: the line machine of every source.
 
+use std::borrow::Cow;
+
 use carwatch::Car;
 
-use crate::csv::{Csv, Read};
-use crate::split::{Split, TooLong, is_blank, without_cr};
-use crate::{Format, LINE, NDJSON_LINE, Refusal, ndjson};
+use crate::csv::Csv;
+use crate::reader::Reader;
+use crate::split::{Split, without_cr};
+use crate::{Checkpoint, Format, LINE, Reading, Refusal};
 
 /// What the sink of [`Lines`] is handed, one for every line that is not blank.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +18,14 @@ pub enum Line<'a> {
         number: u64,
         /// The car; it borrows the line where nothing had to be decoded.
         car: Car<'a>,
+        /// What the detector calls it, if a map says where that stands: lines of the same
+        /// id are about the same car.
+        id: Option<Cow<'a, str>>,
+    },
+    /// A line that the map says is something else, such as a heartbeat.
+    Ignored {
+        /// The number of the line where it began, from 1.
+        number: u64,
     },
     /// A line that is none.
     Refused {
@@ -36,8 +47,9 @@ pub enum Line<'a> {
 ///
 /// let mut seen = Vec::new();
 /// let mut sink = |line: Line<'_>| seen.push(match line {
-///     Line::Car { number, car } => format!("{number}: {}", car.to_record()),
+///     Line::Car { number, car, .. } => format!("{number}: {}", car.to_record()),
 ///     Line::Refused { number, refusal } => format!("{number}: {refusal}"),
+///     Line::Ignored { number } => format!("{number}: not about a car"),
 /// });
 /// // 1. One machine for each source.
 /// let mut lines = Lines::new(Format::Auto, carwatch::limits::RECORD);
@@ -55,7 +67,9 @@ pub enum Line<'a> {
 /// ```
 #[derive(Debug)]
 pub struct Lines {
-    record_limit: usize,
+    reading: Reading,
+    /// How many bytes came.
+    fed: u64,
     /// How many bytes of a byte order mark came; none once it is settled.
     mark: Option<usize>,
     state: State,
@@ -74,25 +88,41 @@ enum State {
     },
 }
 
-#[derive(Debug)]
-enum Reader {
-    Record,
-    Csv(Csv),
-    Ndjson,
-}
-
 impl Lines {
-    /// A machine at the start of a source. A car whose record would be longer than
-    /// `record_limit` bytes on the wire is refused.
+    /// A machine at the start of a source that is read by our own names, times left as
+    /// they are. A car whose record would be longer than `record_limit` bytes on the wire
+    /// is refused.
     #[must_use]
     pub fn new(format: Format, record_limit: usize) -> Self {
-        let state = match format {
-            Format::Auto => State::Undecided { held: Vec::new(), number: 1 },
-            Format::Record => State::decided(Reader::Record, 1),
-            Format::Csv => State::decided(Reader::Csv(Csv::new()), 1),
-            Format::Ndjson => State::decided(Reader::Ndjson, 1),
+        Self::with(Reading { format, record_limit, ..Reading::default() })
+    }
+
+    /// A machine at the start of a source.
+    #[must_use]
+    pub fn with(reading: Reading) -> Self {
+        let state = match Reader::new(reading.format, &reading) {
+            None => State::Undecided { held: Vec::new(), number: 1 },
+            Some(reader) => State::decided(reader, 1),
         };
-        Self { record_limit, mark: Some(0), state }
+        Self { reading, fed: 0, mark: Some(0), state }
+    }
+
+    /// A machine that goes on with line `line` of a source, as a [`Checkpoint`] had it (which
+    /// knows how to [`resume`](Checkpoint::resume)). A `reading` that names a format has
+    /// the last word on it.
+    #[must_use]
+    pub fn resume(reading: Reading, line: u64, format: Format, header: Option<&[u8]>) -> Self {
+        let format = if reading.format == Format::Auto { format } else { reading.format };
+        let state = match Reader::new(format, &reading) {
+            None => State::Undecided { held: Vec::new(), number: line },
+            Some(mut reader) => {
+                if let (Reader::Csv(csv), Some(header)) = (&mut reader, header) {
+                    csv.resume(header);
+                }
+                State::decided(reader, line)
+            }
+        };
+        Self { reading, fed: 0, mark: None, state }
     }
 
     /// The format that the lines are read in; [`Format::Auto`] until that is decided.
@@ -100,14 +130,33 @@ impl Lines {
     pub const fn format(&self) -> Format {
         match &self.state {
             State::Undecided { .. } => Format::Auto,
-            State::Decided { reader: Reader::Record, .. } => Format::Record,
-            State::Decided { reader: Reader::Csv(_), .. } => Format::Csv,
-            State::Decided { reader: Reader::Ndjson, .. } => Format::Ndjson,
+            State::Decided { reader, .. } => reader.format(),
         }
+    }
+
+    /// Up to where the source is finished with.
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        let mark = self.mark.unwrap_or(0) as u64;
+        let (line, came) = match &self.state {
+            State::Undecided { held, number } => (*number, held.len() as u64),
+            State::Decided { split, reader } => {
+                let (line, came) = split.current();
+                match reader {
+                    Reader::Csv(csv) => match csv.open() {
+                        Some((first, before)) => (first, before as u64 + came),
+                        None => (line, came),
+                    },
+                    _ => (line, came),
+                }
+            }
+        };
+        self.at(self.fed - mark - came, line)
     }
 
     /// Takes the next bytes of the source, handing every line they end to `sink`.
     pub fn feed(&mut self, mut bytes: &[u8], sink: &mut impl FnMut(Line<'_>)) {
+        self.fed += bytes.len() as u64;
         while let (Some(matched), [first, rest @ ..]) = (self.mark, bytes) {
             if *first == MARK[matched] {
                 self.mark = Some(matched + 1).filter(|matched| *matched < MARK.len());
@@ -122,19 +171,36 @@ impl Lines {
         }
     }
 
-    /// Ends the source. A last line without a newline is taken too.
-    pub fn finish(mut self, sink: &mut impl FnMut(Line<'_>)) {
+    /// Ends the source. A last line without a newline is taken too; the checkpoint at the
+    /// end of it has its number, for it would go on there.
+    pub fn finish(mut self, sink: &mut impl FnMut(Line<'_>)) -> Checkpoint {
         if let Some(matched) = self.mark.take() {
             self.feed_text(&MARK[..matched], sink);
         }
         self.decide(true, sink);
-        let limit = self.record_limit;
-        if let State::Decided { split, mut reader } = self.state {
-            split.finish(&mut |number, line| reader.line(number, line, limit, sink));
-            if let Reader::Csv(csv) = reader {
-                csv.finish(&mut |number, read: Read<'_>| emit(number, read, limit, sink));
+        let limit = self.reading.record_limit;
+        let line = match &mut self.state {
+            State::Undecided { number, .. } => *number,
+            State::Decided { split, reader } => {
+                split.finish(&mut |number, line| reader.line(number, line, limit, sink));
+                reader.finish(limit, sink);
+                split.current().0
             }
-        }
+        };
+        self.at(self.fed, line)
+    }
+
+    /// Whether the checkpoint stays where it is until a line has ended that is too long.
+    pub(crate) const fn is_skipping(&self) -> bool {
+        matches!(&self.state, State::Decided { split, .. } if split.is_skipping())
+    }
+
+    fn at(&self, consumed: u64, line: u64) -> Checkpoint {
+        let header = match &self.state {
+            State::Decided { reader: Reader::Csv(csv), .. } => csv.header().map(<[u8]>::to_vec),
+            _ => None,
+        };
+        Checkpoint { consumed, line, format: self.format(), header }
     }
 
     fn feed_text(&mut self, bytes: &[u8], sink: &mut impl FnMut(Line<'_>)) {
@@ -144,7 +210,7 @@ impl Lines {
                 self.decide(false, sink);
             }
             State::Decided { split, reader } => {
-                let limit = self.record_limit;
+                let limit = self.reading.record_limit;
                 split.feed(bytes, &mut |number, line| reader.line(number, line, limit, sink));
             }
         }
@@ -154,7 +220,7 @@ impl Lines {
     fn decide(&mut self, at_end: bool, sink: &mut impl FnMut(Line<'_>)) {
         let State::Undecided { held, number } = &mut self.state else { return };
         let mut start = 0;
-        let reader = loop {
+        let format = loop {
             let rest = &held[start..];
             let end = memchr::memchr(b'\n', rest);
             let line = without_cr(&rest[..end.unwrap_or(rest.len())]);
@@ -162,11 +228,11 @@ impl Lines {
             // A line that is not there as a whole is judged only where no more of it can
             // change the answer, so that segments never matter.
             match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
-                Some(b'{') => break Some(Reader::Ndjson),
-                _ if line.len() > LINE => break Some(Reader::Record),
+                Some(b'{') => break Some(Format::Ndjson),
+                _ if line.len() > LINE => break Some(Format::Record),
                 _ if end.is_none() && !at_end => break None,
-                Some(_) if Csv::is_header(line) => break Some(Reader::Csv(Csv::new())),
-                Some(_) => break Some(Reader::Record),
+                Some(_) if Csv::new(&self.reading).is_header(line) => break Some(Format::Csv),
+                Some(_) => break Some(Format::Record),
                 None => match end {
                     Some(newline) => {
                         start += newline + 1;
@@ -177,7 +243,7 @@ impl Lines {
             }
         };
         held.drain(..start);
-        if let Some(reader) = reader {
+        if let Some(reader) = format.and_then(|format| Reader::new(format, &self.reading)) {
             let held = std::mem::take(held);
             self.state = State::decided(reader, *number);
             self.feed_text(&held, sink);
@@ -187,63 +253,8 @@ impl Lines {
 
 impl State {
     const fn decided(reader: Reader, number: u64) -> Self {
-        let limit = match reader {
-            Reader::Ndjson => NDJSON_LINE,
-            Reader::Record | Reader::Csv(_) => LINE,
-        };
-        Self::Decided { split: Split::new(limit, number), reader }
+        Self::Decided { split: Split::new(reader.longest(), number), reader }
     }
-}
-
-impl Reader {
-    fn line(
-        &mut self,
-        number: u64,
-        line: Result<&[u8], TooLong>,
-        record_limit: usize,
-        sink: &mut impl FnMut(Line<'_>),
-    ) {
-        let mut sink = |number, read: Read<'_>| emit(number, read, record_limit, sink);
-        let line = match line {
-            Ok(line) => line,
-            Err(TooLong { limit }) => {
-                if let Self::Csv(csv) = self {
-                    csv.interrupt(&mut sink);
-                }
-                return sink(number, Err(Refusal::LineTooLong { limit }));
-            }
-        };
-        match self {
-            Self::Csv(csv) => csv.line(number, line, &mut sink),
-            _ if is_blank(line) => {}
-            Self::Record => sink(number, text(line).and_then(record)),
-            Self::Ndjson => sink(number, text(line).and_then(ndjson::car)),
-        }
-    }
-}
-
-fn text(line: &[u8]) -> Result<&str, Refusal> {
-    std::str::from_utf8(without_cr(line))
-        .map_err(|error| Refusal::InvalidUtf8 { at: error.valid_up_to() })
-}
-
-fn record(line: &str) -> Result<Car<'_>, Refusal> {
-    Car::from_record(line).map_err(|count| match count.found {
-        found @ 0..=2 => Refusal::TooFewFields { found },
-        found => Refusal::TooManyFields { found },
-    })
-}
-
-/// Hands on a car if receivers would take it.
-fn emit(number: u64, read: Read<'_>, limit: usize, sink: &mut impl FnMut(Line<'_>)) {
-    sink(match read {
-        Ok(car) if car.encoded_len() > limit => {
-            let len = car.encoded_len();
-            Line::Refused { number, refusal: Refusal::RecordTooLong { len, limit } }
-        }
-        Ok(car) => Line::Car { number, car },
-        Err(refusal) => Line::Refused { number, refusal },
-    });
 }
 
 /// The byte order mark that some editors put in front of UTF-8.

@@ -79,10 +79,14 @@ impl<'de> Visitor<'de> for MembersVisitor {
 
 /// A JSON string, borrowed where it holds no escape.
 #[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 /// The text of a value that stands in `line`.
-fn text<'a>(key: &'static str, value: &'a str, line: &str) -> Result<Cow<'a, str>, Refusal> {
+pub(crate) fn text<'a>(
+    key: &'static str,
+    value: &'a str,
+    line: &str,
+) -> Result<Cow<'a, str>, Refusal> {
     // Only the difference of the addresses is used: `value` is a part of `line`.
     let before = value.as_ptr().addr() - line.as_ptr().addr();
     match value.as_bytes().first() {
@@ -96,7 +100,7 @@ fn text<'a>(key: &'static str, value: &'a str, line: &str) -> Result<Cow<'a, str
 }
 
 /// What a JSON value is, by its first byte.
-fn kind(value: &str) -> &'static str {
+pub(crate) fn kind(value: &str) -> &'static str {
     match value.as_bytes().first() {
         Some(b'{') => "an object",
         Some(b'[') => "an array",
@@ -107,7 +111,7 @@ fn kind(value: &str) -> &'static str {
     }
 }
 
-fn bad_json(error: &serde_json::Error, before: usize) -> Refusal {
+pub(crate) fn bad_json(error: &serde_json::Error, before: usize) -> Refusal {
     let words = error.to_string();
     let what = words.split(" at line ").next().unwrap_or_default().to_owned();
     Refusal::BadJson { column: before + error.column(), what }

@@ -37,7 +37,7 @@ pub enum Refusal {
     /// A CSV header without a column that is needed. Every line after it is
     /// [`NoHeader`](Self::NoHeader).
     MissingColumns {
-        /// Those that it has not, of `time`, `brand` and `color`.
+        /// Those that it has not, of `time`, `brand` and `color`, or of a map's own.
         missing: Vec<&'static str>,
     },
     /// A CSV record after a header that was refused: nobody knows what its cells mean.
@@ -83,6 +83,25 @@ pub enum Refusal {
     },
     /// A JSON object without the key `time` or `timestamp`: something else than a sighting.
     NoTime,
+    /// Nothing where a map says that the time stands.
+    NoMappedTime,
+    /// A time that cannot become whole Unix seconds.
+    BadTime {
+        /// What it is.
+        found: &'static str,
+    },
+    /// A CSV cell of which a map says that it may hold candidates, and that cannot be read.
+    BadCell {
+        /// The field that it is for.
+        key: &'static str,
+    },
+    /// An identifier that is too long to be remembered.
+    IdTooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// What is remembered, in bytes.
+        limit: usize,
+    },
 }
 
 impl Refusal {
@@ -103,7 +122,10 @@ impl Refusal {
             Self::BadJson { .. } => "bad_json",
             Self::NotAnObject { .. } => "not_an_object",
             Self::NotText { .. } => "not_text",
-            Self::NoTime => "no_time",
+            Self::NoTime | Self::NoMappedTime => "no_time",
+            Self::BadTime { .. } => "bad_time",
+            Self::BadCell { .. } => "bad_cell",
+            Self::IdTooLong { .. } => "id_too_long",
         }
     }
 }
@@ -146,6 +168,16 @@ impl fmt::Display for Refusal {
                 "\"{key}\" at column {column} is {found} where a string or a number is needed"
             ),
             Self::NoTime => f.write_str("a JSON object with neither \"time\" nor \"timestamp\""),
+            Self::NoMappedTime => f.write_str("nothing where the map has the time"),
+            Self::BadTime { found } => {
+                write!(f, "the time is {found}, which cannot become Unix seconds")
+            }
+            Self::BadCell { key } => {
+                write!(f, "the CSV cell for \"{key}\" is neither text nor a list of candidates")
+            }
+            Self::IdTooLong { len, limit } => {
+                write!(f, "its id is {len} bytes long, and {limit} are remembered")
+            }
         }
     }
 }

@@ -10,8 +10,9 @@ pub(crate) struct Split {
     number: u64,
     /// The current line as far as it came in earlier segments.
     carry: Vec<u8>,
-    /// The current line was too long: it is reported, and the rest of it is passed over.
-    skipping: bool,
+    /// How much came in earlier segments of a current line that was too long; 0 if it is
+    /// not. It is reported, and the rest of it is passed over.
+    skipped: u64,
 }
 
 /// A line that passed the limit; it is told once, as soon as it is known.
@@ -25,7 +26,7 @@ impl Split {
     /// A splitter at the start of line `number`, for lines of at most `limit` bytes
     /// (their line end, LF or CRLF, does not count).
     pub(crate) const fn new(limit: usize, number: u64) -> Self {
-        Self { limit, number, carry: Vec::new(), skipping: false }
+        Self { limit, number, carry: Vec::new(), skipped: 0 }
     }
 
     /// Takes the next bytes. `sink` is handed lines without `\n`, but with a `\r` before it.
@@ -41,28 +42,40 @@ impl Split {
             from = newline + 1;
         }
         let rest = &bytes[from..];
-        if self.skipping || rest.is_empty() {
+        if rest.is_empty() {
             return;
         }
-        if self.fits(rest) {
+        if self.skipped > 0 {
+            self.skipped += rest.len() as u64;
+        } else if self.fits(rest) {
             self.carry.extend_from_slice(rest);
         } else {
             sink(self.number, Err(TooLong { limit: self.limit }));
+            self.skipped = (self.carry.len() + rest.len()) as u64;
             self.carry = Vec::new();
-            self.skipping = true;
         }
     }
 
+    /// The number of the current line, and how much of it came.
+    pub(crate) const fn current(&self) -> (u64, u64) {
+        (self.number, self.carry.len() as u64 + self.skipped)
+    }
+
+    /// Whether the current line was too long.
+    pub(crate) const fn is_skipping(&self) -> bool {
+        self.skipped > 0
+    }
+
     /// The end of the input: what stands after the last `\n` is a line too.
-    pub(crate) fn finish(self, sink: &mut impl FnMut(u64, Result<&[u8], TooLong>)) {
+    pub(crate) fn finish(&self, sink: &mut impl FnMut(u64, Result<&[u8], TooLong>)) {
         if !self.carry.is_empty() {
             sink(self.number, Ok(&self.carry));
         }
     }
 
     fn end_line(&mut self, rest: &[u8], sink: &mut impl FnMut(u64, Result<&[u8], TooLong>)) {
-        if self.skipping {
-            self.skipping = false;
+        if self.skipped > 0 {
+            self.skipped = 0;
         } else if !self.fits(rest) {
             self.carry.clear();
             sink(self.number, Err(TooLong { limit: self.limit }));

@@ -3,8 +3,9 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::time::Duration;
 
-use crate::time::Unix;
+use crate::time::Instant;
 
 /// A segment is sealed before it passes this many bytes; a single record may be longer.
 pub(super) const SEGMENT: usize = 64 * 1024;
@@ -23,19 +24,47 @@ pub(super) struct Segment {
 }
 
 /// When the cars of a segment arrived, as runs of the same millisecond.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Arrivals(Vec<Run>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Run {
     /// Where the run ends in the segment's bytes.
     end: u32,
-    at: Unix,
+    at: Arrival,
 }
+
+/// When a car arrived: milliseconds after the epoch of the monotonic clock, or before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Arrival(i64);
+
+impl Arrival {
+    pub(super) fn at(now: Instant) -> Self {
+        Self(i64::try_from(now.as_nanos() / NANOS).expect("a 64-bit count of nanoseconds"))
+    }
+
+    /// So long before `now`.
+    pub(super) fn before(now: Instant, age: Duration) -> Self {
+        let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        Self(Self::at(now).0.saturating_sub(age))
+    }
+
+    /// The first moment at which it is older than `age`.
+    pub(super) fn outlives(self, age: Duration) -> Instant {
+        let age = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        let millis = self.0.saturating_add(age).saturating_add(1);
+        // Before the epoch is long ago, and that is now.
+        let millis = u64::try_from(millis).unwrap_or(0);
+        Instant::from_nanos(millis.saturating_mul(NANOS))
+    }
+}
+
+/// In a millisecond.
+const NANOS: u64 = 1_000_000;
 
 impl Arrivals {
     /// Notes that the bytes up to `end` arrived at `at`.
-    pub(super) fn push(&mut self, end: usize, at: Unix) {
+    pub(super) fn push(&mut self, end: usize, at: Arrival) {
         let end = u32::try_from(end).expect("a segment is far below 4 GiB");
         match self.0.last_mut() {
             Some(run) if run.at == at => run.end = end,
@@ -43,7 +72,7 @@ impl Arrivals {
         }
     }
 
-    pub(super) fn at(&self, run: usize) -> Unix {
+    pub(super) fn at(&self, run: usize) -> Arrival {
         self.0[run].at
     }
 

@@ -59,7 +59,7 @@ proptest! {
             // Some records fill a good part of a segment, so that segments are sealed.
             let brand = "x".repeat([3, 9_000, 60_000][size]);
             let car = Car::new(format!("{nth}"), brand, "red");
-            roster.append(&car, Unix::from_millis(now)).unwrap();
+            roster.append(&car, at(now as u64)).unwrap();
             model.cars.push_back((car.to_record(), now));
             model.trim(&retention, now);
             let snapshot = roster.snapshot();
@@ -74,7 +74,7 @@ proptest! {
         for (snapshot, bytes) in earlier {
             prop_assert_eq!(snapshot.to_vec(), bytes, "a snapshot changed");
         }
-        roster.trim(Unix::from_millis(now + 100));
+        roster.trim(at(now as u64 + 100));
         model.trim(&retention, now + 100);
         prop_assert_eq!(roster.snapshot().to_vec(), model.bytes());
     }
@@ -86,7 +86,7 @@ fn groups_are_passed_through_from_end_to_end() {
     let mut expected = VecDeque::new();
     for nth in 0..2500 {
         let car = Car::new(format!("{nth}"), "x".repeat(30_000), "red");
-        roster.append(&car, Unix::from_millis(nth)).unwrap();
+        roster.append(&car, at(nth)).unwrap();
         expected.push_back(car.to_record());
         if expected.len() > 1000 {
             expected.pop_front();
@@ -100,46 +100,95 @@ fn groups_are_passed_through_from_end_to_end() {
 fn a_record_past_the_limit_is_refused_and_one_at_it_is_not() {
     let mut roster = Roster::default();
     let car = Car::new("", "x".repeat(RECORD - 2), "");
-    assert_eq!(roster.append(&car, Unix::from_millis(0)), Ok(()));
+    assert_eq!(roster.append(&car, at(0)), Ok(()));
     let car = Car::new("", "x".repeat(RECORD - 4), ".");
     let refused = Err(RecordTooLong { len: RECORD + 1, limit: RECORD });
-    assert_eq!(roster.append(&car, Unix::from_millis(0)), refused);
+    assert_eq!(roster.append(&car, at(0)), refused);
     assert_eq!(roster.cars(), 1);
 }
 
 #[test]
 fn a_snapshot_is_shared_until_something_changes() {
     let mut roster = Roster::default();
-    roster.append(&Car::new("1", "a", "b"), Unix::from_millis(0)).unwrap();
+    roster.append(&Car::new("1", "a", "b"), at(0)).unwrap();
     let first = roster.snapshot();
     assert!(Arc::ptr_eq(&first.0, &roster.snapshot().0));
-    roster.append(&Car::new("2", "a", "b"), Unix::from_millis(0)).unwrap();
+    roster.append(&Car::new("2", "a", "b"), at(0)).unwrap();
     assert!(!Arc::ptr_eq(&first.0, &roster.snapshot().0));
 }
 
 #[test]
-fn time_stands_still_when_the_wall_clock_is_set_back() {
-    let age = Some(Duration::from_millis(10));
-    let mut roster = Roster::new(Retention { age, cars: Some(1), ..Retention::default() });
-    roster.append(&Car::new("1", "a", "b"), Unix::from_millis(100)).unwrap();
-    // The clock was set back by 95 ms: this car did not arrive before the one it replaces.
-    roster.append(&Car::new("2", "a", "b"), Unix::from_millis(5)).unwrap();
-    roster.trim(Unix::from_millis(15));
-    assert_eq!(roster.cars(), 1);
-    roster.trim(Unix::from_millis(16));
-    assert_eq!(roster.cars(), 0);
+fn a_change_to_a_clone_shows_in_the_clone_alone() {
+    let keep = Retention { cars: Some(300), ..Retention::default() };
+    let mut served = Roster::new(keep);
+    let mut expected = VecDeque::new();
+    for nth in 0..1200 {
+        let before = served.snapshot().to_vec();
+        let mut next = served.clone();
+        let car = Car::new(format!("{nth}"), "x".repeat(30_000), "red");
+        next.append(&car, at(nth)).unwrap();
+        expected.push_back(car.to_record());
+        if nth % 100 == 0 {
+            assert_eq!(served.snapshot().to_vec(), before, "the original changed");
+        }
+        served = next;
+    }
+    let kept = expected.split_off(900);
+    assert_eq!(served.dropped(), 900);
+    assert_eq!(served.snapshot().to_vec(), Vec::from(kept).join(".").into_bytes());
 }
 
 #[test]
-fn a_wall_clock_that_was_ahead_for_a_while_keeps_nothing_until_then() {
+fn a_car_is_dropped_at_its_expiry_and_not_before() {
     let age = Some(Duration::from_millis(10));
     let mut roster = Roster::new(Retention { age, ..Retention::default() });
-    roster.append(&Car::new("1", "a", "b"), Unix::from_millis(1_000_000)).unwrap();
-    roster.append(&Car::new("2", "a", "b"), Unix::from_millis(0)).unwrap();
-    roster.append(&Car::new("3", "a", "b"), Unix::from_millis(8)).unwrap();
-    assert_eq!(roster.cars(), 3);
-    roster.trim(Unix::from_millis(11));
-    assert_eq!(roster.cars(), 1);
-    roster.trim(Unix::from_millis(19));
-    assert_eq!(roster.cars(), 0);
+    assert_eq!(roster.next_expiry(), None);
+    roster.append(&Car::new("1", "a", "b"), at(100)).unwrap();
+    roster.append(&Car::new("2", "a", "b"), at(105)).unwrap();
+    for (expiry, left) in [(at(111), 1), (at(116), 0)] {
+        assert_eq!(roster.next_expiry(), Some(expiry));
+        roster.trim(Instant::from_nanos(expiry.as_nanos() - 1));
+        assert_eq!(roster.cars(), left + 1);
+        roster.trim(expiry);
+        assert_eq!(roster.cars(), left);
+    }
+    assert_eq!(roster.next_expiry(), None);
+}
+
+/// What came back from a store is as old as the wall clock says, whatever the monotonic
+/// clock's epoch is.
+#[test]
+fn restored_cars_are_as_old_as_they_are() {
+    let (age, wall) = (Some(Duration::from_secs(60)), Unix::from_millis(1_000_000));
+    let mut roster = Roster::new(Retention { age, ..Retention::default() });
+    let restored = [
+        ("gone", 939_999, 0),
+        ("on the last millisecond", 940_000, 1),
+        ("recent", 999_000, 2),
+        ("by a clock that was ahead", 5_000_000, 3),
+    ];
+    for (name, arrived, left) in restored {
+        let arrived = Unix::from_millis(arrived);
+        roster.restore(&Car::new(name, "a", "b"), arrived, wall, at(7)).unwrap();
+        assert_eq!(roster.cars(), left, "{name}");
+    }
+    for (now, left) in [(8, 2), (59_007, 2), (59_008, 1), (60_007, 1), (60_008, 0)] {
+        roster.trim(at(now));
+        assert_eq!(roster.cars(), left, "at {now} ms");
+    }
+}
+
+#[test]
+fn a_tighter_retention_drops_at_once() {
+    let mut roster = Roster::default();
+    for nth in 0..10 {
+        roster.append(&Car::new(format!("{nth}"), "a", "b"), at(nth)).unwrap();
+    }
+    roster.retain(Retention { cars: Some(2), ..Retention::default() }, at(10));
+    assert_eq!(roster.snapshot().to_vec(), b"8:a:b.9:a:b");
+    assert_eq!((roster.cars(), roster.dropped()), (2, 8));
+}
+
+fn at(millis: u64) -> Instant {
+    Instant::from_nanos(millis * 1_000_000)
 }

@@ -7,7 +7,6 @@ use core::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::time::Unix;
 use crate::{Car, Roster};
 
 const START: Instant = Instant::from_nanos(0);
@@ -16,13 +15,13 @@ fn snapshot(bytes: usize) -> Snapshot {
     let mut roster = Roster::default();
     for nth in 0..bytes / 1000 {
         let car = Car::new(format!("{nth:05}"), "b".repeat(990), "red");
-        roster.append(&car, Unix::from_millis(0)).unwrap();
+        roster.append(&car, START).unwrap();
     }
     roster.snapshot()
 }
 
 fn serving(bytes: usize) -> Serve {
-    Serve::new(snapshot(bytes), &StationLimits::default(), START)
+    Serve::new(snapshot(bytes), StationLimits::default(), START)
 }
 
 fn at(seconds: f64) -> Instant {
@@ -78,7 +77,7 @@ proptest! {
 
 #[test]
 fn a_station_without_cars_finishes_at_once() {
-    let mut serve = Serve::new(Roster::default().snapshot(), &StationLimits::default(), START);
+    let mut serve = Serve::new(Roster::default().snapshot(), StationLimits::default(), START);
     assert_eq!(serve.next(), Do::Finish);
     serve.did(Did::Finished, START);
     assert_eq!(serve.next(), Do::Drain);

@@ -10,12 +10,14 @@
 //! | [`server`] | [`carwatch::accept`], and one future for each connection |
 //! | `server/connection.rs` | [`carwatch::serve`] |
 //! | [`client`] | [`carwatch::gather`] and [`carwatch::fetch`] |
+//! | [`listener`], [`alarm`] | nothing: what every server needs of the reactor |
 //! | [`clock`] | nothing: it is the only reader of clocks |
 //! | [`random`] | nothing: it is where the machines' seeds come from |
 
-mod alarm;
+pub mod alarm;
 pub mod client;
 pub mod clock;
+pub mod listener;
 pub mod random;
 pub mod server;
 mod socket;

@@ -4,20 +4,20 @@
 //! `connection`'s; who spawns it is lent.
 
 mod connection;
-mod listener;
+mod control;
 mod open;
 
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_io::{Async, Timer};
-use carwatch::accept::{Accept, AcceptFault, Next, Room};
+use carwatch::accept::{Accept, AcceptFault, Next, Pace, Room};
+use carwatch::admit::{Admit, Source};
 use carwatch::limits::StationLimits;
 use carwatch::serve::Serve;
 use carwatch::time::Instant;
@@ -25,17 +25,21 @@ use carwatch::{Roster, Snapshot};
 use futures_util::future::{FutureExt, poll_fn};
 
 use crate::alarm::Alarm;
+pub use crate::listener::bind;
 use crate::socket::Accepted;
-use crate::{clock, random};
+use crate::{clock, listener, random};
 pub use connection::Connection;
-pub use listener::bind;
-use open::{Open, Progress};
+pub use control::{Control, Counts, Settings};
+use open::Open;
 
 /// What the ingest thread appends to, and every accepted connection takes a snapshot of.
 pub type SharedRoster = Arc<Mutex<Roster>>;
 
 /// Serves until `stop` resolves, then closes the listeners and lets running snapshots
 /// finish for at most the duration that `stop` resolved to; what is left then is reset.
+///
+/// The listeners may be those of [`bind`], or others that the program was handed. `control` has
+/// the settings to begin with, and is how they are changed.
 ///
 /// `S` is the runtime's TCP stream; `spawn` runs a connection on it. What `spawn` returns
 /// is kept until the connection has ended, for runtimes that cancel what nobody holds.
@@ -46,21 +50,26 @@ pub type SharedRoster = Arc<Mutex<Roster>>;
 pub async fn serve<S: Accepted, T>(
     listeners: Vec<TcpListener>,
     roster: SharedRoster,
-    limits: StationLimits,
+    control: Control,
     stop: impl Future<Output = Duration>,
     spawn: impl Fn(Connection) -> T,
 ) -> io::Result<()> {
     // Also those that were handed over, and not made by `bind`.
     listeners.iter().try_for_each(listener::prepare)?;
     let listeners = listeners.into_iter().map(Async::new).collect::<io::Result<Vec<_>>>()?;
+    let Settings { limits, rules } = control.settings();
     let mut door = Door {
         listeners,
         turn: 0,
         roster,
         accept: Accept::new(&limits, random::seed()),
-        open: Open::new(),
+        admit: Admit::new(rules),
+        newcomer: None,
+        open: Open::new(control.clone()),
         alarm: Alarm::new(),
-        limits,
+        turned_away: Pace::default(),
+        limits: Arc::new(limits),
+        control,
     };
     let mut stop = pin!(stop.fuse());
     let drain = poll_fn(|cx| {
@@ -71,8 +80,9 @@ pub async fn serve<S: Accepted, T>(
         Poll::Pending
     })
     .await;
-    // Whoever waits in the backlog is reset by this.
+    // Whoever waits, in the backlog or out of it, is reset by this.
     door.listeners.clear();
+    door.newcomer = None;
     drain_all(&mut door.open, drain).await;
     Ok(())
 }
@@ -83,106 +93,140 @@ struct Door<T> {
     /// The listener whose turn it is, so that a busy one does not starve the others.
     turn: usize,
     roster: SharedRoster,
-    limits: StationLimits,
+    limits: Arc<StationLimits>,
     accept: Accept,
+    admit: Admit,
+    /// Who was let in and waits for a place. There is one at most, and only where all places
+    /// are taken: nobody is to be reset for a newcomer who turns out to be unwelcome.
+    newcomer: Option<Newcomer>,
     open: Open<T>,
     alarm: Alarm,
+    turned_away: Pace,
+    control: Control,
+}
+
+struct Newcomer {
+    stream: TcpStream,
+    peer: SocketAddr,
+    source: Source,
 }
 
 impl<T> Door<T> {
-    /// Does all that can be done now; returns when it is woken by something.
+    /// Does what can be done now; returns when it is woken by something.
     fn poll<S: Accepted>(&mut self, cx: &mut Context<'_>, spawn: &impl Fn(Connection) -> T) {
-        loop {
-            for _ in 0..self.open.take_ended(cx) {
+        if let Some(settings) = self.control.poll_change(cx) {
+            self.accept.set_connections(settings.limits.connections);
+            self.admit.set_rules(settings.rules);
+            self.limits = Arc::new(settings.limits);
+        }
+        for _ in 0..TURN {
+            for source in self.open.take_ended(cx) {
                 self.accept.ended();
+                self.admit.leave(source);
             }
             let now = clock::now();
-            let due = match self.accept.next(now) {
-                Next::Accept => match self.poll_accept(cx) {
+            let due = match (self.accept.next(now), self.newcomer.take()) {
+                (Next::Accept, Some(newcomer)) => {
+                    self.let_in::<S>(newcomer, now, spawn);
+                    continue;
+                }
+                (Next::Accept | Next::Full, None) => match self.poll_accept(cx) {
                     Poll::Ready(accepted) => {
-                        self.accepted::<S>(accepted, now, spawn);
+                        self.newcomer = self.judge(accepted, now);
                         continue;
                     }
                     Poll::Pending => return,
                 },
-                Next::Pause(until) => until,
-                Next::Full if self.poll_waiting(cx).is_pending() => return,
-                Next::Full => match self.accept.make_room(now, self.open.paid_until()) {
-                    Room::Reset(slowest) => {
-                        self.open.abort(slowest);
-                        // Its end, which is a moment away, makes the room.
-                        return;
+                (Next::Full, newcomer) => {
+                    self.newcomer = newcomer;
+                    match self.accept.make_room(now, self.open.paid_until()) {
+                        Room::Reset(slowest) => {
+                            self.open.abort(slowest);
+                            // Its end, which is a moment away, makes the room.
+                            return;
+                        }
+                        Room::NotBefore(due) => due,
                     }
-                    Room::NotBefore(due) => due,
-                },
+                }
+                (Next::Pause(until), newcomer) => {
+                    self.newcomer = newcomer;
+                    until
+                }
             };
             if self.alarm.poll(due, cx).is_pending() {
                 return;
             }
         }
+        // Callers may come faster than they are turned away, and others have a right to the
+        // thread as well.
+        cx.waker().wake_by_ref();
     }
 
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         for _ in 0..self.listeners.len() {
             self.turn = (self.turn + 1) % self.listeners.len();
-            let listener = &self.listeners[self.turn];
-            loop {
-                match listener.get_ref().accept() {
-                    Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                    // Without descriptors this fails also where nobody waits.
-                    Err(e) if is_gone(&e) => return Poll::Ready(Err(e)),
-                    Err(_) if !listener::has_waiting(listener) => {}
-                    accepted => return Poll::Ready(accepted),
-                }
-                match listener.poll_readable(cx) {
-                    Poll::Ready(Ok(())) => {}
-                    Poll::Ready(Err(e)) => return Poll::Ready(Err(e)),
-                    Poll::Pending => break,
-                }
+            let accepted = listener::poll_accept(&self.listeners[self.turn], cx);
+            if accepted.is_ready() {
+                return accepted;
             }
         }
         Poll::Pending
     }
 
-    /// Ready when somebody waits in a backlog.
-    fn poll_waiting(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut waits = false;
-        for listener in &self.listeners {
-            // The reactor may still tell of a connection that was accepted since: only the
-            // listener itself knows, and nobody is to be reset for a newcomer who is in.
-            while listener.poll_readable(cx).is_ready() {
-                if listener::has_waiting(listener) {
-                    waits = true;
-                    break;
-                }
-            }
-        }
-        if waits { Poll::Ready(()) } else { Poll::Pending }
-    }
-
-    fn accepted<S: Accepted>(
+    /// Who may be served of those that were accepted; the others are reset by being dropped.
+    fn judge(
         &mut self,
         accepted: io::Result<(TcpStream, SocketAddr)>,
         now: Instant,
+    ) -> Option<Newcomer> {
+        let prepared = accepted.and_then(|(stream, peer)| {
+            // An accepted socket has it from its listener, but for one that came before a
+            // listener that was handed over was prepared.
+            listener::prepare(&stream)?;
+            Ok((stream, peer))
+        });
+        let (stream, peer) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                self.accept_failed(&error, now);
+                return None;
+            }
+        };
+        match self.admit.enter(peer.ip()) {
+            Ok(source) => Some(Newcomer { stream, peer, source }),
+            Err(why) => {
+                self.control.tally().unwelcome(why);
+                if let Some(unlogged) = self.turned_away.due(now) {
+                    tracing::warn!(%peer, reason = why.as_str(), unlogged, "connection refused");
+                }
+                None
+            }
+        }
+    }
+
+    fn let_in<S: Accepted>(
+        &mut self,
+        Newcomer { stream, peer, source }: Newcomer,
+        now: Instant,
         spawn: &impl Fn(Connection) -> T,
     ) {
-        let adopted = accepted.and_then(|(stream, peer)| {
-            listener::abort_by_default(&stream)?;
-            Ok((adopt::<S>(stream)?, peer))
-        });
-        let (stream, peer) = match adopted {
-            Ok(adopted) => adopted,
-            Err(error) => return self.accept_failed(&error, now),
+        let stream = match listener::adopt::<S>(stream) {
+            Ok(stream) => stream,
+            Err(error) => {
+                self.admit.leave(source);
+                return self.accept_failed(&error, now);
+            }
         };
         self.accept.accepted();
-        let serve = Serve::new(self.snapshot(), &self.limits, now);
-        let progress = Progress::of(&serve);
-        self.open.insert(progress, |handle| spawn(connection::serve(stream, peer, serve, handle)));
+        let serve = Serve::new(self.snapshot(), Arc::clone(&self.limits), now);
+        self.open.insert(serve, source, |serve, handle| {
+            spawn(connection::serve(stream, peer, serve, handle))
+        });
     }
 
     fn accept_failed(&mut self, error: &io::Error, now: Instant) {
-        let fault = if is_gone(error) { AcceptFault::Connection } else { AcceptFault::System };
+        self.control.tally().accept_failed();
+        let fault = listener::fault(error);
         if let Some(unlogged) = self.accept.failed(fault, now) {
             let open = self.accept.open();
             let pausing = fault == AcceptFault::System;
@@ -193,24 +237,9 @@ impl<T> Door<T> {
     fn snapshot(&self) -> Snapshot {
         // A panic elsewhere leaves the roster whole: each append is complete or not begun.
         let mut roster = self.roster.lock().unwrap_or_else(PoisonError::into_inner);
-        roster.trim(clock::unix());
+        roster.trim(clock::now());
         roster.snapshot()
     }
-}
-
-/// Whether an error of accepting speaks of the one connection that is gone. Any other may come
-/// again at once, and a loop that tries again at once would spin.
-fn is_gone(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
-}
-
-/// Makes a runtime's stream of an accepted one. async-std panics where the reactor cannot
-/// take it; that is a want of descriptors or memory like any other, and not the station's end.
-fn adopt<S: Accepted>(stream: TcpStream) -> io::Result<S> {
-    let adopted = catch_unwind(AssertUnwindSafe(|| S::try_from(stream)));
-    let adopted =
-        adopted.map_err(|_| io::Error::other("the reactor cannot take the connection"))?;
-    adopted.map_err(|error| io::Error::other(error.to_string()))
 }
 
 async fn drain_all<T>(open: &mut Open<T>, drain: Duration) {
@@ -224,11 +253,13 @@ async fn drain_all<T>(open: &mut Open<T>, drain: Duration) {
 async fn all_ended<T>(open: &mut Open<T>, longest: Duration) {
     let mut deadline = Timer::after(longest);
     poll_fn(|cx| {
-        open.take_ended(cx);
+        open.take_ended(cx).count();
         if open.is_empty() { Poll::Ready(()) } else { Pin::new(&mut deadline).poll(cx).map(drop) }
     })
     .await;
 }
 
+/// How many steps the accept loop takes at once.
+const TURN: usize = 64;
 /// How long aborted connections have to end before the program does.
 const ABORT_TIME: Duration = Duration::from_secs(1);

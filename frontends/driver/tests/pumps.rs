@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use async_io::Async;
 use carwatch::limits::{ClientLimits, StationLimits};
-use carwatch::time::Unix;
+use carwatch::time::Instant;
 use carwatch::{Car, Host, Outcome, Reason, Report, Roster, Target, Verdict};
 use carwatch_driver::{client, server};
 use futures_util::FutureExt;
@@ -30,15 +30,18 @@ where
     let address = listener.local_addr().unwrap();
     let mut roster = Roster::default();
     for nth in 0..cars {
-        roster.append(&Car::new(nth.to_string(), "peugeot", "red"), Unix::from_millis(0)).unwrap();
+        roster
+            .append(&Car::new(nth.to_string(), "peugeot", "red"), Instant::from_nanos(0))
+            .unwrap();
     }
     let roster = Arc::new(Mutex::new(roster));
+    let control = server::Control::new(limits);
     let (stop, stopped) = futures_util::future::AbortHandle::new_pair();
     let stopped = futures_util::future::Abortable::new(pending::<()>(), stopped);
     let station = std::thread::spawn(move || {
         let stopped = stopped.map(|_| Duration::from_secs(5));
         let spawn = |connection| std::thread::spawn(|| async_io::block_on(connection));
-        let serving = server::serve::<S, _>(vec![listener], roster, limits, stopped, spawn);
+        let serving = server::serve::<S, _>(vec![listener], roster, control, stopped, spawn);
         async_io::block_on(serving).unwrap();
     });
     let result = client(address);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use carwatch::limits::StationLimits;
 use carwatch::{Host, Roster, Target};
-use carwatch_driver::server::{self, Connection};
+use carwatch_driver::server::{self, Connection, Control};
 use carwatch_driver::{Accepted, clock};
 use carwatch_ingest::simulate::Simulator;
 use futures_util::FutureExt;
@@ -66,8 +66,8 @@ impl Demo {
         let gathered = gather.shared();
         let station = |listener, seed| {
             let stop = gathered.clone().map(|()| DRAIN);
-            let limits = StationLimits::default();
-            server::serve::<S, T>(vec![listener], simulated(seed), limits, stop, &spawn)
+            let control = Control::default();
+            server::serve::<S, T>(vec![listener], simulated(seed), control, stop, &spawn)
         };
         let (gate, bridge) = (station(self.gate, 1), station(self.bridge, 2));
         let (gate, bridge, ()) = join3(gate, bridge, gathered.clone()).await;
@@ -97,7 +97,7 @@ fn simulated(seed: u64) -> Arc<Mutex<Roster>> {
     let mut cars = Simulator::new(seed);
     for _ in 0..CARS {
         // A simulated car is far shorter than the record limit.
-        let _ = roster.append(&cars.next(), clock::unix());
+        let _ = roster.append(&cars.next(), clock::now());
     }
     Arc::new(Mutex::new(roster))
 }

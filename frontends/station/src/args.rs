@@ -2,16 +2,21 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use carwatch::Retention;
+use carwatch::admit::{Network, NetworkError, Rules};
 use carwatch::limits::StationLimits;
 use carwatch_cli::{LogArgs, duration};
 use carwatch_formats::visible::visible;
-use carwatch_ingest::Format;
+use carwatch_ingest::{Format, Reading, Time};
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
+use crate::keep::{Keep, retention};
 use crate::listen::Listen;
+use crate::maps;
 
 /// A roadside station: whoever connects gets every car it has seen so far.
 #[derive(Clone, Debug, Parser)]
@@ -19,23 +24,33 @@ use crate::listen::Listen;
 pub(crate) struct Args {
     /// Where to listen: [tcp://]host:port, IPv4, IPv6 in brackets, or a name, which stands for
     /// all its addresses; port 0 takes a free one. May be given again, or as a list with commas
-    #[arg(
-        long,
-        value_name = "ADDR",
-        value_delimiter = ',',
-        value_parser = Listen::parse,
-        default_value = "127.0.0.1:8000"
-    )]
+    /// [default: 127.0.0.1:8000, or the sockets that were handed over]
+    #[arg(long, value_name = "ADDR", value_delimiter = ',', value_parser = Listen::parse)]
     pub(crate) listen: Vec<Listen>,
 
     /// Where cars come from: simulate, - for stdin, or the path of a file
     #[arg(long, value_parser = OsStringValueParser::new().try_map(source), default_value = "simulate")]
     pub(crate) source: Source,
 
+    /// Keep reading the source, a file, as it grows, through rotation, truncation and deletion. A
+    /// last line without its newline waits for it
+    #[arg(long)]
+    pub(crate) follow: bool,
+
     /// What a line of the source is: record (time:brand:color), csv (after a header line with
     /// time, brand and color), ndjson, or auto, which looks at the first line
     #[arg(long, value_parser = format, default_value = "auto")]
     pub(crate) format: Format,
+
+    /// Where the fields stand in what a detector writes: frigate, platerecognizer, openalpr,
+    /// opendatacam, or the path of a TOML file
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: Option<String>,
+
+    /// What becomes of a car's time: text is left as it is, unix is whole seconds since 1970
+    /// [default: text; unix with a map]
+    #[arg(long, value_name = "text|unix", value_parser = time)]
+    pub(crate) time: Option<Time>,
 
     /// How many cars the simulator sees in a second; 0 for none
     #[arg(long, value_name = "N", value_parser = rate, allow_negative_numbers = true, default_value = "1")]
@@ -46,9 +61,35 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     pub(crate) seed: Option<u64>,
 
+    /// Commit the cars, and how far the source was read, to this SQLite file, and start from
+    /// what is there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+
+    /// Keep no more than so many cars (100000), none that came longer ago (7d), no more bytes of
+    /// snapshot (512MiB). May be given again: the tightest wins, and the oldest go first
+    #[arg(long, value_name = "LIMIT", value_delimiter = ',', value_parser = Keep::parse)]
+    pub(crate) keep: Vec<Keep>,
+
     /// How many connections are served at once; the others wait
     #[arg(long, value_name = "N", value_parser = connections, default_value_t = StationLimits::default().connections)]
     pub(crate) max_connections: usize,
+
+    /// How many connections of one address are served at once, of IPv6 by /64; the others are
+    /// reset
+    #[arg(long, value_name = "N", value_parser = connections)]
+    pub(crate) max_per_source: Option<usize>,
+
+    /// Who may connect, as networks or addresses; others are reset
+    #[arg(
+        long,
+        value_name = "CIDR",
+        value_delimiter = ',',
+        value_parser = network,
+        help = "Who may connect, as a network: 10.0.0.0/8, 2001:db8::/32 or one address; others \
+                are reset. May be given again"
+    )]
+    pub(crate) allow: Vec<Network>,
 
     /// A client that takes nothing for so long is reset
     #[arg(long, value_name = "DURATION", value_parser = time_out, default_value = "30s")]
@@ -58,6 +99,22 @@ pub(crate) struct Args {
     /// that at once
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s")]
     pub(crate) drain: Duration,
+
+    /// Where to listen for HTTP: /metrics, /healthz, /readyz, /snapshot and POST /cars
+    #[arg(long, value_name = "ADDR", value_parser = Listen::parse)]
+    pub(crate) admin: Option<Listen>,
+
+    /// The file with the bearer token that POST /cars asks for; without it nobody may post
+    #[arg(long, value_name = "FILE")]
+    pub(crate) admin_token_file: Option<PathBuf>,
+
+    /// Read flags from this TOML file, by their names; SIGHUP reads it again
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// See whether everything is in order, without starting, and exit
+    #[arg(long)]
+    pub(crate) check: bool,
 
     #[command(flatten)]
     pub(crate) log: LogArgs,
@@ -72,11 +129,67 @@ impl Args {
         }
     }
 
+    /// Who may connect.
+    pub(crate) fn rules(&self) -> Rules {
+        let allow = (!self.allow.is_empty()).then(|| self.allow.clone());
+        Rules { allow, per_source: self.max_per_source }
+    }
+
+    /// How much is kept.
+    pub(crate) fn retention(&self) -> Retention {
+        retention(&self.keep)
+    }
+
+    /// How the lines of the source are read, and what is posted. The error is one in usage.
+    pub(crate) fn reading(&self) -> Result<Reading, String> {
+        let map = self.map.as_deref().map(maps::open).transpose()?;
+        let by_map = if map.is_some() { Time::Unix } else { Time::Text };
+        let time = self.time.unwrap_or(by_map);
+        Ok(Reading { format: self.format, map: map.map(Arc::new), time, ..Reading::default() })
+    }
+
+    /// Where to listen; the default address only if nothing else is there to listen on.
+    pub(crate) fn listens(&self, by_default: bool) -> Vec<Listen> {
+        if self.listen.is_empty() && by_default {
+            return vec![Listen::default()];
+        }
+        self.listen.clone()
+    }
+
+    /// The flags that differ from those of `old`, and that only a start heeds.
+    pub(crate) fn fixed_since(&self, old: &Self) -> Vec<&'static str> {
+        [
+            ("--listen", self.listen != old.listen),
+            ("--source", self.source != old.source),
+            ("--follow", self.follow != old.follow),
+            ("--format", self.format != old.format),
+            ("--map", self.map != old.map),
+            ("--time", self.time != old.time),
+            ("--rate", self.rate != old.rate),
+            ("--seed", self.seed != old.seed),
+            ("--store", self.store != old.store),
+            ("--admin", self.admin != old.admin),
+            ("the log's flags", self.log != old.log),
+        ]
+        .into_iter()
+        .filter_map(|(flag, differs)| differs.then_some(flag))
+        .collect()
+    }
+
+    /// What is wrong with flags that are fine one by one.
+    pub(crate) fn contradiction(&self) -> Option<&'static str> {
+        let file = matches!(self.source, Source::File(_));
+        (self.follow && !file).then_some("--follow needs a file as --source")
+    }
+
     /// A word about flags that the source has no use for.
     pub(crate) fn unused(&self) -> Option<&'static str> {
         let simulated = self.source == Source::Simulate;
         if simulated && self.format != Format::Auto {
             return Some("--format does nothing: simulated cars come in no format");
+        }
+        if self.map.is_some() && self.format == Format::Record {
+            return Some("--map does nothing for the lines of --format record");
         }
         let tuned = self.seed.is_some() || self.rate != 1.0;
         (!simulated && tuned)
@@ -116,6 +229,18 @@ fn source(text: OsString) -> Result<Source, String> {
 
 fn format(text: &str) -> Result<Format, String> {
     text.parse().map_err(|_| "there are auto, record, csv and ndjson".into())
+}
+
+fn time(text: &str) -> Result<Time, String> {
+    match text {
+        "text" => Ok(Time::Text),
+        "unix" => Ok(Time::Unix),
+        _ => Err("there are text and unix".into()),
+    }
+}
+
+fn network(text: &str) -> Result<Network, String> {
+    text.parse().map_err(|error: NetworkError| error.to_string())
 }
 
 fn rate(text: &str) -> Result<f64, String> {

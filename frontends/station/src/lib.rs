@@ -32,14 +32,29 @@
 //! appends to the roster, a batch at a time; the runtime's take snapshots of it.
 
 mod args;
+mod batch;
+mod check;
+mod desk;
+
+mod follow;
 mod ingest;
+mod keep;
+mod ledger;
+mod limits;
 mod listen;
 mod loading;
+mod maps;
+mod office;
 mod refusals;
+mod reload;
+mod serving;
 mod signals;
 mod simulate;
 mod size;
 mod source;
 mod start;
+mod status;
+mod systemd;
+mod work;
 
 pub use start::{Program, run};

@@ -3,9 +3,6 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 
-use carwatch::limits::StationLimits;
-use carwatch_driver::server;
-
 /// An address to listen on, as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listen {
@@ -16,6 +13,12 @@ pub(crate) struct Listen {
 enum Host {
     Address(SocketAddr),
     Name(String, u16),
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Self { host: Host::Address(SocketAddr::from(([127, 0, 0, 1], 8000))) }
+    }
 }
 
 impl Listen {
@@ -48,22 +51,31 @@ impl Listen {
         }
     }
 
-    /// Binds every address that this names. The error is for people and names the address.
-    pub(crate) fn bind(&self, limits: &StationLimits) -> Result<Vec<TcpListener>, String> {
+    /// The addresses that this names. The error is for people and names the place.
+    pub(crate) fn resolve(&self) -> Result<Vec<SocketAddr>, String> {
         match &self.host {
-            Host::Address(address) => Ok(vec![bind(*address, limits)?]),
-            Host::Name(name, port) => bind_all(name, *port, limits),
+            Host::Address(address) => Ok(vec![*address]),
+            Host::Name(name, port) => resolve(name, *port),
+        }
+    }
+
+    /// Binds every address that this names, as `bind` does one. The error is for people and
+    /// names the address.
+    pub(crate) fn bind(
+        &self,
+        bind: impl Fn(SocketAddr) -> io::Result<TcpListener>,
+    ) -> Result<Vec<TcpListener>, String> {
+        match &self.host {
+            Host::Address(address) => match bind(*address) {
+                Ok(listener) => Ok(vec![listener]),
+                Err(error) => Err(format!("cannot listen on {address}: {error}")),
+            },
+            Host::Name(name, port) => bind_all(name, *port, bind),
         }
     }
 }
 
-fn bind(address: SocketAddr, limits: &StationLimits) -> Result<TcpListener, String> {
-    server::bind(address, limits).map_err(|error| format!("cannot listen on {address}: {error}"))
-}
-
-/// A name stands for all its addresses, so that a client finds the station whichever of
-/// them it tries first. One that this machine does not have is said and left out.
-fn bind_all(name: &str, port: u16, limits: &StationLimits) -> Result<Vec<TcpListener>, String> {
+fn resolve(name: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
     let resolved = (name, port).to_socket_addrs();
     let resolved = resolved.map_err(|error| format!("cannot listen on {name}:{port}: {error}"))?;
     let mut addresses: Vec<SocketAddr> = Vec::new();
@@ -73,10 +85,20 @@ fn bind_all(name: &str, port: u16, limits: &StationLimits) -> Result<Vec<TcpList
             addresses.push(address);
         }
     }
+    Ok(addresses)
+}
+
+/// A name stands for all its addresses, so that a client finds the station whichever of
+/// them it tries first. One that this machine does not have is said and left out.
+fn bind_all(
+    name: &str,
+    port: u16,
+    bind: impl Fn(SocketAddr) -> io::Result<TcpListener>,
+) -> Result<Vec<TcpListener>, String> {
     let mut bound = Vec::new();
     let mut left_out = format!("cannot listen on {name}:{port}: the name has no address");
-    for address in addresses {
-        match server::bind(address, limits) {
+    for address in resolve(name, port)? {
+        match bind(address) {
             Ok(listener) => bound.push(listener),
             Err(error) if is_absent(&error) => {
                 left_out = format!("cannot listen on {address} ({name}): {error}");

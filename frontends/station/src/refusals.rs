@@ -47,9 +47,14 @@ impl Refusals {
         taken.filter(|(_, withheld)| *withheld > 0).collect()
     }
 
-    /// How many lines were refused, for whatever reason.
-    pub(crate) fn total(&self) -> u64 {
-        self.reasons.values().map(|tally| tally.total).sum()
+    /// Whether there were any.
+    pub(crate) fn has_withheld(&self) -> bool {
+        self.reasons.values().any(|tally| tally.withheld > 0)
+    }
+
+    /// For each reason, how many lines were refused.
+    pub(crate) fn totals(&self) -> Vec<(&'static str, u64)> {
+        self.reasons.iter().map(|(reason, tally)| (*reason, tally.total)).collect()
     }
 
     /// How many lines were refused for each reason, as `reason=count` with commas between.

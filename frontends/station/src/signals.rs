@@ -1,4 +1,5 @@
-//! How a station is stopped: the first SIGTERM or SIGINT begins the end, a second one is it.
+//! How a station is told to stop or to look again: the first SIGTERM or SIGINT begins the end,
+//! a second one is it; SIGHUP is for its configuration and its log.
 
 use std::future::pending;
 use std::io::{self, Read};
@@ -8,17 +9,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use async_channel::{Receiver, Sender, bounded};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 
-/// The two signals, of whatever kind, that a station heeds.
-#[derive(Debug)]
-pub(crate) struct Stop {
+/// The signals that a station heeds.
+#[derive(Clone, Debug)]
+pub(crate) struct Signals {
     first: Receiver<&'static str>,
     second: Receiver<&'static str>,
+    hangup: Receiver<()>,
 }
 
-impl Stop {
+impl Signals {
     /// Takes the signals over from the system's default, which is to kill.
     pub(crate) fn listen() -> io::Result<Self> {
         let (mut signalled, signal) = UnixStream::pair()?;
@@ -41,7 +43,15 @@ impl Stop {
                 let _ = turn.try_send(if interrupted { "SIGINT" } else { "SIGTERM" });
             }
         })?;
-        Ok(Self { first, second })
+        Ok(Self { first, second, hangup: hangups()? })
+    }
+
+    /// Resolves at the next SIGHUP; of several that come at once, once or more.
+    pub(crate) async fn hangup(&self) {
+        if self.hangup.recv().await.is_err() {
+            // The thread is gone: there will be none.
+            pending::<()>().await;
+        }
     }
 
     /// Resolves once to the name of the first signal.
@@ -53,6 +63,21 @@ impl Stop {
     pub(crate) async fn second(&self) -> &'static str {
         wait(&self.second).await
     }
+}
+
+/// A thread of its own, so that no number of them hides that the station is to stop.
+fn hangups() -> io::Result<Receiver<()>> {
+    let (mut signalled, signal) = UnixStream::pair()?;
+    low_level::pipe::register(SIGHUP, signal)?;
+    let (to_hangup, hangup) = bounded(1);
+    thread::Builder::new().name("hangups".into()).spawn(move || {
+        let mut bytes = [0; 64];
+        while signalled.read(&mut bytes).is_ok_and(|length| length > 0) {
+            // Full means that one is on its way, and what it reads is read after this.
+            let _ = to_hangup.try_send(());
+        }
+    })?;
+    Ok(hangup)
 }
 
 async fn wait(turn: &Receiver<&'static str>) -> &'static str {

@@ -1,15 +1,12 @@
 //! A thread that makes cars up: the first at once, then so many a second.
 
-use std::sync::PoisonError;
 use std::thread;
 use std::time::Duration;
 
-use async_channel::Sender;
-use carwatch_driver::server::SharedRoster;
 use carwatch_driver::{clock, random};
 use carwatch_ingest::simulate::Simulator;
 
-use crate::size::SizeWatch;
+use crate::desk::Intake;
 
 /// What is simulated.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,12 +24,11 @@ impl Simulation {
         Self { rate, seed: seed.unwrap_or_else(random::seed), by_clock: seed.is_none() }
     }
 
-    /// Appends cars to `roster` for ever, or until no further one is due.
-    pub(crate) fn run(self, roster: &SharedRoster, progress: &Sender<()>) {
+    /// Hands in cars for ever, or until no further one is due.
+    pub(crate) fn run(self, mut intake: Intake) {
         let mut simulator = Simulator::new(self.seed);
         let start = clock::now();
         let mut made = 0;
-        let mut size = SizeWatch::default();
         while let Some(due) = due_at(made, self.rate) {
             let elapsed = clock::now().since(start);
             if due > elapsed {
@@ -41,23 +37,15 @@ impl Simulation {
             }
             let batch = due_by(elapsed, self.rate).saturating_sub(made).clamp(1, BATCH);
             let now = clock::unix();
-            // A panic elsewhere leaves the roster whole: each append is complete or not begun.
-            let mut cars = roster.lock().unwrap_or_else(PoisonError::into_inner);
             for _ in 0..batch {
                 let mut car = simulator.next();
                 if self.by_clock {
                     car.time = now.as_millis().div_euclid(1000).to_string().into();
                 }
-                if let Err(error) = cars.append(&car, now) {
-                    tracing::error!(?error, "a simulated car was refused");
-                }
+                intake.take_car(&car);
             }
-            let bytes = cars.snapshot_len();
-            drop(cars);
-            size.watch(bytes, elapsed);
+            intake.hand_in(None);
             made += batch;
-            // Full means that the message is there already; closed, that nobody waits for it.
-            let _ = progress.try_send(());
         }
     }
 }
@@ -79,7 +67,7 @@ fn due_by(elapsed: Duration, rate: f64) -> u64 {
     ((elapsed.as_secs_f64() * rate) as u64).saturating_add(1)
 }
 
-/// The most cars that are appended under one lock: less than a millisecond of it.
+/// The most cars that are handed in at once.
 const BATCH: u64 = 1024;
 /// High rates come in bursts this far apart, rather than in a wake-up for each car.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(5);

@@ -15,7 +15,10 @@ use crate::loading::Patience;
 #[derive(Debug)]
 pub(crate) enum Opened {
     Simulator,
-    /// A regular file: it has an end, and is read to it before the station accepts.
+    /// A file by its path: what it has is read before the station accepts, and with `--follow`
+    /// what it gets as well; then it need not be there yet.
+    Path(PathBuf),
+    /// A regular file on stdin: it has an end, and is read to it before the station accepts.
     File(File),
     /// A pipe or a device: it may go on for ever.
     Stream(File),
@@ -25,16 +28,23 @@ pub(crate) enum Opened {
 
 impl Opened {
     /// Opens `source`; the error is for people and names it.
-    pub(crate) fn open(source: &Source) -> Result<Self, String> {
+    pub(crate) fn open(source: &Source, follow: bool) -> Result<Self, String> {
         let opened = match source {
             Source::Simulate => Ok(Self::Simulator),
             Source::Stdin => stdin().and_then(Self::of),
-            Source::File(path) => fs::metadata(path).and_then(|metadata| {
-                if metadata.file_type().is_fifo() {
-                    return Ok(Self::Pipe(path.clone()));
+            Source::File(path) => match fs::metadata(path) {
+                Ok(metadata) if metadata.file_type().is_fifo() => Ok(Self::Pipe(path.clone())),
+                Ok(_) => File::open(path).and_then(Self::of).map(|opened| match opened {
+                    Self::File(_) => Self::Path(path.clone()),
+                    other => other,
+                }),
+                // It may have been rotated away, and its writer may not have begun.
+                Err(error) if follow && error.kind() == io::ErrorKind::NotFound => {
+                    tracing::warn!(%source, "the source is not there yet: it is waited for");
+                    Ok(Self::Path(path.clone()))
                 }
-                Self::of(File::open(path)?)
-            }),
+                Err(error) => Err(error),
+            },
         };
         opened.map_err(|error| format!("cannot open the source {source}: {error}"))
     }
@@ -52,7 +62,7 @@ impl Opened {
     pub(crate) const fn patience(&self) -> Patience {
         match self {
             Self::Simulator => Patience::First,
-            Self::File(_) => Patience::End,
+            Self::Path(_) | Self::File(_) => Patience::End,
             Self::Stream(_) | Self::Pipe(_) => Patience::Quiet,
         }
     }

@@ -1,26 +1,39 @@
-//! The order in which a station starts, and what ends it.
+//! The order in which a station starts.
+//!
+//! 1. Flags, and the files that they name: an error in usage ends the start with 2.
+//! 2. The store is locked, before anything else that another station might notice.
+//! 3. Addresses are bound, and the source is opened. From here on callers wait in the backlog.
+//! 4. Two threads begin: the ledger's, which loads the store first, and the source's.
+//! 5. The runtime takes over ([`crate::serving`]).
 
-use std::fs::File;
 use std::future::Future;
-use std::io::{self, Write};
 use std::net::TcpListener;
-use std::pin::{Pin, pin};
+use std::path::Path;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
 
-use carwatch::limits::StationLimits;
-use carwatch_cli::{LogError, fail, parse, raise_descriptor_limit, usage_error};
+use async_channel::{Receiver, bounded};
+use carwatch_admin::Token;
+use carwatch_cli::{LogError, fail, parse, usage_error};
 use carwatch_driver::Accepted;
 use carwatch_driver::server::{self, Connection, SharedRoster};
-use futures_util::future::{Either, select};
+use carwatch_formats::visible::visible;
+use carwatch_ingest::{Position, Reading};
+use carwatch_store::Store;
 
-use crate::args::{Args, PREFIX, Source};
-use crate::ingest::{Ingest, Watched, lock, log_withheld, tell_withheld};
-use crate::loading::{Patience, loaded};
-use crate::signals::Stop;
-use crate::simulate::Simulation;
+use crate::args::{Args, PREFIX};
+use crate::check::check;
+use crate::desk::{Desk, desk};
+use crate::ledger::Ledger;
+use crate::limits::limits;
+use crate::loading::Patience;
+use crate::reload::Reload;
+use crate::signals::Signals;
 use crate::source::Opened;
+use crate::status::Status;
+use crate::systemd::{Inherited, inherited};
+use crate::work::work;
 
 /// The whole program, for the runtime's `block_on`.
 pub type Program = Pin<Box<dyn Future<Output = ExitCode>>>;
@@ -29,7 +42,8 @@ pub type Program = Pin<Box<dyn Future<Output = ExitCode>>>;
 ///
 /// `S` is the runtime's TCP stream, `spawn` runs a connection on the runtime, and what it
 /// returns is kept until that has ended. The code is that of cli.md: 0 after a signal, 1 if
-/// an address cannot be bound or the source not be opened, 2 for an error in usage.
+/// an address cannot be bound, the source not be opened or the store not be locked, 2 for an
+/// error in usage.
 pub fn run<S: Accepted, T: 'static>(
     program: &'static str,
     block_on: impl FnOnce(Program) -> ExitCode,
@@ -39,13 +53,29 @@ pub fn run<S: Accepted, T: 'static>(
         Ok(args) => args,
         Err(code) => return code,
     };
+    let reading = match args.reading() {
+        Ok(reading) => reading,
+        Err(message) => return usage_error(&message),
+    };
+    if let Some(message) = args.contradiction() {
+        return usage_error(message);
+    }
+    if args.check {
+        return check(&args);
+    }
+    // While there is one thread, and nothing was opened.
+    let inherited = match inherited() {
+        Ok(inherited) => inherited,
+        Err(message) => return fail(&message, 1),
+    };
     let log = match args.log.init() {
         Ok(log) => log,
         Err(LogError::Usage(message)) => return usage_error(&message),
         Err(LogError::Output(message)) => return fail(&message, 1),
     };
-    match Station::start(program, &args) {
-        Ok(station) => block_on(Box::pin(station.run::<S, T>(args, spawn))),
+    let reload = Reload { program, log: log.handle() };
+    match Station::start(program, &args, reading, inherited) {
+        Ok(station) => block_on(Box::pin(station.run::<S, T>(args, reload, spawn))),
         Err(message) => {
             if args.log.log_file.is_some() {
                 tracing::error!("{message}");
@@ -57,145 +87,101 @@ pub fn run<S: Accepted, T: 'static>(
     }
 }
 
-/// A station whose addresses are bound and whose source is being read.
-struct Station {
-    stop: Stop,
-    limits: StationLimits,
-    listeners: Vec<TcpListener>,
-    watched: Watched,
-    patience: Patience,
+/// A station whose addresses are bound, and whose store and source are being read.
+pub(crate) struct Station {
+    pub(crate) program: &'static str,
+    pub(crate) signals: Signals,
+    pub(crate) control: server::Control,
+    pub(crate) listeners: Vec<TcpListener>,
+    pub(crate) admin: Vec<TcpListener>,
+    pub(crate) token: Option<Token>,
+    pub(crate) reading: Reading,
+    pub(crate) roster: SharedRoster,
+    pub(crate) desk: Desk,
+    pub(crate) status: Status,
+    /// Resolves when the store is loaded, or to why it cannot be.
+    pub(crate) store_loaded: Receiver<Result<(), String>>,
+    /// Gets a message after each commit, and is closed at the end of what the source had.
+    pub(crate) progress: Receiver<()>,
+    pub(crate) patience: Patience,
 }
 
 impl Station {
-    fn start(program: &str, args: &Args) -> Result<Self, String> {
+    fn start(
+        program: &'static str,
+        args: &Args,
+        reading: Reading,
+        inherited: Inherited,
+    ) -> Result<Self, String> {
         let version = env!("CARGO_PKG_VERSION");
         let source = &args.source;
         tracing::info!(program, version, %source, format = %args.format, "station starting");
         if let Some(unused) = args.unused() {
             tracing::warn!(%source, "{unused}");
         }
+        let token = args.admin_token_file.as_deref().map(Token::from_file).transpose()?;
+        let signals = Signals::listen().map_err(|error| format!("cannot heed signals: {error}"))?;
+        let store = args.store.as_deref().map(open_store).transpose()?;
+        let positions = store.as_ref().map(positions).transpose()?;
         let limits = limits(args);
-        let stop = Stop::listen().map_err(|error| format!("cannot heed signals: {error}"))?;
-        let mut listeners = Vec::new();
-        for listen in &args.listen {
-            listeners.extend(listen.bind(&limits)?);
+        let Inherited { mut listeners, admin } = inherited;
+        for listen in args.listens(listeners.is_empty()) {
+            listeners.extend(listen.bind(|address| server::bind(address, &limits))?);
         }
-        let opened = Opened::open(source)?;
-        let patience = opened.patience();
-        let (ingest, watched) = Ingest::new();
-        let work = work(opened, ingest, args);
-        thread::Builder::new()
-            .name("source".into())
-            .spawn(work)
-            .map_err(|error| format!("cannot start reading the source: {error}"))?;
-        Ok(Self { stop, limits, listeners, watched, patience })
-    }
-
-    async fn run<S: Accepted, T>(self, args: Args, spawn: impl Fn(Connection) -> T) -> ExitCode {
-        let Self { stop, limits, listeners, watched, patience } = self;
-        let Watched { roster, refusals, progress, withheld } = watched;
-        let told = pin!(tell_withheld(&refusals, &withheld));
-        let served = pin!(async {
-            let loaded = pin!(loaded(progress, patience));
-            if let Either::Right((signal, _)) = select(loaded, pin!(stop.first())).await {
-                tracing::info!(signal, "stopped while loading");
-                return ExitCode::SUCCESS;
-            }
-            if let Err(error) = announce(&listeners) {
-                return fail(&format!("cannot tell where the station listens: {error}"), 1);
-            }
-            serve::<S, T>(&stop, limits, listeners, roster, args.drain, spawn).await
-        });
-        let code = match select(served, told).await {
-            Either::Left((code, _)) => code,
-            // The source ended: nothing is left to tell of it.
-            Either::Right(((), served)) => served.await,
+        let admin = match (admin, &args.admin) {
+            (Some(listener), _) => vec![listener],
+            (None, Some(listen)) => listen.bind(TcpListener::bind)?,
+            (None, None) => Vec::new(),
         };
-        // A source that goes on has not told of its last refusals yet.
-        log_withheld(&mut lock(&refusals));
-        code
-    }
-}
+        let opened = Opened::open(source, args.follow)?;
+        let patience = opened.patience();
 
-/// Serves until the first signal, and drains until the second.
-async fn serve<S: Accepted, T>(
-    stop: &Stop,
-    limits: StationLimits,
-    listeners: Vec<TcpListener>,
-    roster: SharedRoster,
-    drain: Duration,
-    spawn: impl Fn(Connection) -> T,
-) -> ExitCode {
-    let first = async {
-        let signal = stop.first().await;
-        tracing::info!(signal, ?drain, "station stopping");
-        drain
-    };
-    let served = pin!(server::serve::<S, T>(listeners, roster, limits, first, spawn));
-    match select(served, pin!(stop.second())).await {
-        Either::Left((Ok(()), _)) => tracing::info!("station stopped"),
-        Either::Left((Err(error), _)) => {
-            return fail(&format!("cannot serve: {error}"), 1);
-        }
-        // What is still being served is dropped with the rest, and thereby reset.
-        Either::Right((signal, _)) => tracing::info!(signal, "station stopped at once"),
-    }
-    ExitCode::SUCCESS
-}
-
-/// What the source's thread does.
-fn work(opened: Opened, ingest: Ingest, args: &Args) -> Box<dyn FnOnce() + Send> {
-    let format = args.format;
-    match opened {
-        Opened::Simulator => {
-            let simulation = Simulation::new(args.rate, args.seed);
-            tracing::info!(rate = simulation.rate, seed = simulation.seed, "simulating");
-            Box::new(move || simulation.run(&ingest.roster, &ingest.progress))
-        }
-        Opened::File(file) | Opened::Stream(file) => Box::new(move || ingest.run(file, format)),
-        Opened::Pipe(path) => Box::new(move || match File::open(&path) {
-            Ok(pipe) => ingest.run(pipe, format),
-            Err(error) => {
-                let path = Source::File(path);
-                tracing::error!(%error, "cannot open the source {path}");
+        let status = Status::default();
+        let (desk, intake, inbox) = desk(status.clone());
+        let (to_progress, progress) = bounded(1);
+        let (to_loaded, store_loaded) = bounded(1);
+        let mut ledger = Ledger::new(args.retention(), store, inbox, status.clone(), to_progress);
+        let roster = ledger.roster();
+        begin("ledger", move || {
+            let loaded = ledger.load();
+            let goes_on = loaded.is_ok();
+            // Nobody waits for it only where the program is at its end already.
+            let _ = to_loaded.send_blocking(loaded);
+            if goes_on {
+                ledger.run();
             }
-        }),
+        })?;
+        begin("source", work(opened, args, reading.clone(), positions, intake))?;
+        let control = server::Control::new(server::Settings { limits, rules: args.rules() });
+        Ok(Self {
+            program,
+            signals,
+            control,
+            listeners,
+            admin,
+            token,
+            reading,
+            roster,
+            desk,
+            status,
+            store_loaded,
+            progress,
+            patience,
+        })
     }
 }
 
-/// One line on stderr for each bound address, whatever the log's flags say (cli.md). Each
-/// is one write, so that a line of the log cannot fall into it.
-fn announce(listeners: &[TcpListener]) -> io::Result<()> {
-    for listener in listeners {
-        let address = listener.local_addr()?;
-        tracing::info!(%address, "listening");
-        // A station whose stderr is closed still serves.
-        let _ = io::stderr().write_all(format!("listening on {address}\n").as_bytes());
-    }
-    Ok(())
+fn open_store(path: &Path) -> Result<Store, String> {
+    let store = Store::open(path).map_err(|error| error.to_string())?;
+    tracing::info!(path = %visible(&path.to_string_lossy()), cars = store.count(), "store opened");
+    Ok(store)
 }
 
-/// The limits that were asked for, with as many descriptors as the system allows. Where those
-/// are too few, there is a word about it, and the others wait in the backlog.
-fn limits(args: &Args) -> StationLimits {
-    let mut limits = args.limits();
-    let max_connections = limits.connections;
-    let own = OWN_DESCRIPTORS + args.listen.len() as u64;
-    if let Some(limit) = raise_descriptor_limit() {
-        let room = usize::try_from(limit.saturating_sub(own)).unwrap_or(usize::MAX).max(1);
-        limits.connections = room.min(max_connections);
-        if room < max_connections {
-            tracing::warn!(
-                limit,
-                max_connections,
-                "{limit} descriptors are too few for --max-connections {max_connections}: \
-                 {room} at once it is"
-            );
-        }
-    }
-    limits
+fn positions(store: &Store) -> Result<Vec<Position>, String> {
+    store.positions().map_err(|error| error.to_string())
 }
 
-/// What a station has open besides its connections and listeners: streams, log, source,
-/// signals, reactor, and an accepted connection that is on its way in.
-const OWN_DESCRIPTORS: u64 = 16;
+fn begin(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), String> {
+    let thread = thread::Builder::new().name(name.into()).spawn(work);
+    thread.map(drop).map_err(|error| format!("cannot start the thread of the {name}: {error}"))
+}

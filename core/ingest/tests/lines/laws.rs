@@ -1,33 +1,9 @@
 //! What holds of every input: segments never matter, and every format says the same.
 
-use crate::common::read;
+use crate::common::{input, read};
 use carwatch::Car;
 use carwatch_ingest::Format;
-use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
-
-/// Input made of what the formats react to, and of anything.
-fn input() -> impl Strategy<Value = Vec<u8>> {
-    let token = prop_oneof![
-        4 => prop_oneof![
-            Just("\n"), Just("\r\n"), Just("\r"), Just("\""), Just("\"\""), Just(","), Just(":"),
-            Just("."), Just("%2E"), Just("{"), Just("}"), Just(" "), Just("\u{feff}"), Just("é"),
-            Just("1,a,b\n"), Just("1:a:b\n"), Just(",\"x"), Just("y\",z\n"),
-            Just("{\"time\":1,\"brand\":\"a\"}\n"), Just("{\"time\":\"\\u00"), Just("\"x\n"),
-        ].prop_map(|text| text.as_bytes().to_vec()),
-        1 => proptest::collection::vec(any::<u8>(), 0..4),
-    ];
-    let head = prop_oneof![
-        Just(""),
-        Just("\u{feff}"),
-        Just("\n"),
-        Just("time,brand,color\n"),
-        Just("time,brand\n"),
-        Just("\u{feff}colour,\"x\ny\",brand,time\r\n"),
-        Just("{\"time\":1}\n"),
-    ];
-    (head, proptest::collection::vec(token, 0..30))
-        .prop_map(|(head, tokens)| [head.as_bytes(), &tokens.concat()].concat())
-}
+use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
 fn formats() -> impl Strategy<Value = Format> {
     proptest::sample::select(Format::ALL.to_vec())

@@ -1,5 +1,6 @@
 //! Lines in, cars out: every format in tables, and laws that hold of all input.
 
+mod checkpoints;
 mod common;
 mod csv;
 mod laws;

@@ -1,18 +1,21 @@
 //! One connection: pumps between its socket and its [`Serve`] machine.
+//!
+//! It is a future by hand, and not an `async fn`: that would hold the machine and the stream
+//! more than once, and a station keeps thousands of these for readers who have stalled.
 
 use std::future::Future;
 use std::io;
 use std::net::{Shutdown, SocketAddr};
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use carwatch::serve::{Did, Do, Serve, Served};
-use futures_util::future::{Abortable, FutureExt, poll_fn};
+use carwatch::serve::{Did, Do, Ended, Serve, Served};
+use carwatch::time::Instant;
 use socket2::SockRef;
-use tracing::Instrument;
 
-use super::open::{Handle, Progress};
+use super::control::PANICKED;
+use super::open::Handle;
 use crate::alarm::Alarm;
 use crate::clock::{self, millis};
 use crate::socket::Socket;
@@ -25,51 +28,71 @@ pub(super) fn serve<S: Socket + Send>(
     stream: S,
     peer: SocketAddr,
     serve: Serve,
-    mut handle: Handle,
+    handle: Handle,
 ) -> Connection {
-    let span = tracing::debug_span!("connection", %peer);
-    let connection = async move {
-        let begin = clock::now();
-        let (cars, bytes) = (serve.snapshot().cars(), serve.snapshot().len());
-        tracing::info!(%peer, cars, bytes, "connection made");
-        let pump = pump(stream, serve, &handle.progress);
-        // A panic stays in its connection: unwinding drops the socket, which resets it.
-        let pump = AssertUnwindSafe(pump).catch_unwind();
-        let served = match handle.abort.take() {
-            Some(registration) => Abortable::new(pump, registration).await,
-            None => Ok(pump.await),
-        };
-        let (ended, sent) = match served {
-            Ok(Ok(Served { ended, sent })) => (ended.as_str(), sent),
-            Ok(Err(_)) => ("panicked", handle.progress.given_up().sent),
-            Err(_) => {
-                let Served { ended, sent } = handle.progress.given_up();
-                (ended.as_str(), sent)
-            }
-        };
-        let elapsed_ms = millis(clock::now().since(begin));
-        tracing::info!(%peer, ended, bytes = sent, cars, elapsed_ms, "connection ended");
-    };
-    Box::pin(connection.instrument(span))
+    let (cars, bytes) = (serve.snapshot().cars(), serve.snapshot().len());
+    tracing::info!(%peer, cars, bytes, "connection made");
+    let begin = clock::now();
+    Box::pin(Serving { stream: Some(stream), serve, alarm: Alarm::new(), peer, begin, handle })
 }
 
-async fn pump<S: Socket>(mut stream: S, mut serve: Serve, progress: &Progress) -> Served {
-    let mut alarm = Alarm::new();
-    loop {
-        let did = match serve.next() {
-            Do::Write(_) | Do::Drain => {
-                poll_fn(|cx| exchange(&mut stream, &serve, &mut alarm, cx)).await
-            }
-            Do::Finish => Some(finish(&stream)),
-            // Which of the two it is was decided by whether the connection was finished.
-            Do::Close | Do::Reset => return serve.done(),
+struct Serving<S> {
+    /// None once it has ended: its drop is the connection's end, and the handle's comes after.
+    stream: Option<S>,
+    serve: Serve,
+    alarm: Alarm,
+    peer: SocketAddr,
+    begin: Instant,
+    handle: Handle,
+}
+
+impl<S: Socket> Future for Serving<S> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        // A panic stays in its connection: dropping the socket resets it.
+        let pumped = catch_unwind(AssertUnwindSafe(|| this.pump(cx)));
+        let (ended, sent) = match pumped {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(Served { ended, sent })) => (Some(ended), sent),
+            Err(_) => (None, this.handle.progress.given_up().sent),
         };
-        let now = clock::now();
-        match did {
-            Some(did) => serve.did(did, now),
-            None => serve.fire(now),
+        this.stream = None;
+        this.handle.ended(ended);
+        let (peer, cars) = (this.peer, this.serve.snapshot().cars());
+        let ended = ended.map_or(PANICKED, Ended::as_str);
+        let elapsed_ms = millis(clock::now().since(this.begin));
+        tracing::info!(%peer, ended, bytes = sent, cars, elapsed_ms, "connection ended");
+        Poll::Ready(())
+    }
+}
+
+impl<S: Socket> Serving<S> {
+    fn pump(&mut self, cx: &mut Context<'_>) -> Poll<Served> {
+        let Some(stream) = &mut self.stream else { return Poll::Ready(self.serve.done()) };
+        for _ in 0..TURN {
+            if self.handle.progress.is_aborted(cx) {
+                return Poll::Ready(self.handle.progress.given_up());
+            }
+            let did = match self.serve.next() {
+                Do::Write(_) | Do::Drain => {
+                    ready!(exchange(stream, &self.serve, &mut self.alarm, cx))
+                }
+                Do::Finish => Some(finish(stream)),
+                // Which of the two it is was decided by whether the connection was finished.
+                Do::Close | Do::Reset => return Poll::Ready(self.serve.done()),
+            };
+            let now = clock::now();
+            match did {
+                Some(did) => self.serve.did(did, now),
+                None => self.serve.fire(now),
+            }
+            self.handle.progress.update(&self.serve);
         }
-        progress.update(&serve);
+        // A fast reader is not to keep the thread from the others.
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
@@ -118,3 +141,6 @@ fn fault(error: &io::Error) -> Option<Did> {
     // Interrupted: nothing was done, and firing a deadline that has not come does nothing.
     (error.kind() != io::ErrorKind::Interrupted).then_some(Did::Fault)
 }
+
+/// How many steps a connection takes at once: 4 MiB of a list, at 64 KiB each.
+const TURN: usize = 64;

@@ -1,40 +1,43 @@
 //! The connections that are open: how far each has got, and how to end it early.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Context;
 
+use carwatch::admit::Source;
 use carwatch::serve::{Ended, Serve, Served};
 use carwatch::time::Instant;
-use futures_util::future::{AbortHandle, AbortRegistration};
 use futures_util::task::AtomicWaker;
+use slab::Slab;
+
+use super::control::Control;
 
 /// The open connections of a station; `T` is what the runtime returned for each.
 pub(super) struct Open<T> {
-    next: u64,
-    connections: HashMap<u64, Entry<T>>,
+    control: Control,
+    connections: Slab<Entry<T>>,
     ended: Arc<EndedIds>,
 }
 
 struct Entry<T> {
+    source: Source,
     progress: Arc<Progress>,
-    abort: AbortHandle,
     _task: T,
 }
 
 /// A connection's own end of its entry; dropping it says that the connection has ended.
 pub(super) struct Handle {
-    id: u64,
+    id: usize,
     pub(super) progress: Arc<Progress>,
-    /// Ends the connection's future where it is.
-    pub(super) abort: Option<AbortRegistration>,
+    counted: bool,
     ended: Arc<EndedIds>,
 }
 
-/// What the accept loop may know of a connection while it runs.
-#[derive(Default)]
+/// What the accept loop may know of a connection while it runs, and have it do.
 pub(super) struct Progress {
+    control: Control,
+    aborted: AtomicBool,
+    waker: AtomicWaker,
     paid_until: AtomicU64,
     sent: AtomicU64,
     /// The whole list is with the kernel: what ends the connection now costs nobody anything.
@@ -43,51 +46,58 @@ pub(super) struct Progress {
 
 #[derive(Default)]
 struct EndedIds {
-    ids: Mutex<Vec<u64>>,
+    ids: Mutex<Vec<usize>>,
     waker: AtomicWaker,
 }
 
 impl<T> Open<T> {
-    pub(super) fn new() -> Self {
-        Self { next: 0, connections: HashMap::new(), ended: Arc::default() }
+    pub(super) fn new(control: Control) -> Self {
+        Self { control, connections: Slab::new(), ended: Arc::default() }
     }
 
     /// Adds a connection that `spawn` starts.
-    pub(super) fn insert(&mut self, progress: Progress, spawn: impl FnOnce(Handle) -> T) {
-        let id = self.next;
-        self.next += 1;
-        let progress = Arc::new(progress);
-        let (abort, registration) = AbortHandle::new_pair();
-        let task = spawn(Handle {
-            id,
+    pub(super) fn insert(
+        &mut self,
+        serve: Serve,
+        source: Source,
+        spawn: impl FnOnce(Serve, Handle) -> T,
+    ) {
+        self.control.tally().accepted();
+        let progress = Arc::new(Progress::of(&serve, self.control.clone()));
+        let entry = self.connections.vacant_entry();
+        let handle = Handle {
+            id: entry.key(),
             progress: Arc::clone(&progress),
-            abort: Some(registration),
+            counted: false,
             ended: Arc::clone(&self.ended),
-        });
-        self.connections.insert(id, Entry { progress, abort, _task: task });
+        };
+        let _task = spawn(serve, handle);
+        entry.insert(Entry { source, progress, _task });
     }
 
-    /// Forgets those that have ended, and says how many; wakes `cx` at the next end.
-    pub(super) fn take_ended(&mut self, cx: &mut Context<'_>) -> usize {
+    /// Forgets those that have ended, and says whose they were; wakes `cx` at the next end.
+    pub(super) fn take_ended(&mut self, cx: &mut Context<'_>) -> impl Iterator<Item = Source> {
         self.ended.waker.register(cx.waker());
         let ids = std::mem::take(&mut *self.ended.lock());
-        ids.iter().filter_map(|id| self.connections.remove(id)).count()
+        let connections = &mut self.connections;
+        ids.into_iter().filter_map(|id| connections.try_remove(id)).map(|entry| entry.source)
     }
 
     /// Each connection with the time up to which it has paid for its place.
-    pub(super) fn paid_until(&self) -> impl Iterator<Item = (u64, Instant)> + '_ {
+    pub(super) fn paid_until(&self) -> impl Iterator<Item = (usize, Instant)> + '_ {
         let paid = |entry: &Entry<T>| entry.progress.paid_until.load(Ordering::Relaxed);
-        self.connections.iter().map(move |(id, entry)| (*id, Instant::from_nanos(paid(entry))))
+        self.connections.iter().map(move |(id, entry)| (id, Instant::from_nanos(paid(entry))))
     }
 
-    pub(super) fn abort(&self, id: u64) {
-        if let Some(entry) = self.connections.get(&id) {
-            entry.abort.abort();
+    /// Ends a connection where it is.
+    pub(super) fn abort(&self, id: usize) {
+        if let Some(entry) = self.connections.get(id) {
+            entry.progress.abort();
         }
     }
 
     pub(super) fn abort_all(&self) {
-        self.connections.values().for_each(|entry| entry.abort.abort());
+        self.connections.iter().for_each(|(_, entry)| entry.progress.abort());
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -96,8 +106,15 @@ impl<T> Open<T> {
 }
 
 impl Progress {
-    pub(super) fn of(serve: &Serve) -> Self {
-        let progress = Self::default();
+    fn of(serve: &Serve, control: Control) -> Self {
+        let progress = Self {
+            control,
+            aborted: AtomicBool::default(),
+            waker: AtomicWaker::new(),
+            paid_until: AtomicU64::default(),
+            sent: AtomicU64::default(),
+            whole: AtomicBool::default(),
+        };
         progress.update(serve);
         progress
     }
@@ -105,8 +122,20 @@ impl Progress {
     pub(super) fn update(&self, serve: &Serve) {
         self.paid_until.store(serve.paid_until().as_nanos(), Ordering::Relaxed);
         let Served { ended, sent } = serve.done();
-        self.sent.store(sent, Ordering::Relaxed);
+        let before = self.sent.swap(sent, Ordering::Relaxed);
+        self.control.tally().sent(sent - before);
         self.whole.store(ended == Ended::Whole, Ordering::Relaxed);
+    }
+
+    fn abort(&self) {
+        self.aborted.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
+    /// Whether the connection is to end where it is; wakes `cx` when it is to.
+    pub(super) fn is_aborted(&self, cx: &Context<'_>) -> bool {
+        self.waker.register(cx.waker());
+        self.aborted.load(Ordering::Acquire)
     }
 
     /// What a connection that is given up at this moment came to.
@@ -117,15 +146,27 @@ impl Progress {
     }
 }
 
+impl Handle {
+    /// Counts how the connection ended; `None` for one that panicked.
+    pub(super) fn ended(&mut self, ended: Option<Ended>) {
+        self.progress.control.tally().ended(ended);
+        self.counted = true;
+    }
+}
+
 impl Drop for Handle {
     fn drop(&mut self) {
+        // Its future may never have run, or not to its end.
+        if !self.counted {
+            self.ended(Some(self.progress.given_up().ended));
+        }
         self.ended.lock().push(self.id);
         self.ended.waker.wake();
     }
 }
 
 impl EndedIds {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<u64>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<usize>> {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

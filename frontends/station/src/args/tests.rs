@@ -3,8 +3,10 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use carwatch::Retention;
+use carwatch::admit::Rules;
 use carwatch_cli::parse_from;
-use carwatch_ingest::Format;
+use carwatch_ingest::{Format, Time};
 
 use super::{Args, PREFIX, Source};
 
@@ -28,8 +30,12 @@ fn help_lists_every_flag() {
 #[test]
 fn the_defaults_are_those_of_the_table() {
     let args = parsed(&[]);
-    assert_eq!(args.listen, parsed(&["--listen", "tcp://127.0.0.1:8000"]).listen);
-    assert_eq!((args.source, args.format), (Source::Simulate, Format::Auto));
+    assert_eq!(args.listens(true), parsed(&["--listen", "tcp://127.0.0.1:8000"]).listen);
+    assert_eq!(args.listens(false), [], "where sockets were handed over");
+    assert_eq!((args.rules(), args.retention()), (Rules::default(), Retention::default()));
+    assert_eq!((args.follow, args.check), (false, false));
+    assert_eq!((args.store, args.admin), (None, None));
+    assert_eq!((&args.source, args.format), (&Source::Simulate, Format::Auto));
     assert_eq!((args.rate, args.seed), (1.0, None));
     assert_eq!(args.max_connections, 1024);
     assert_eq!(args.write_timeout, Duration::from_secs(30));
@@ -61,6 +67,52 @@ fn flags_of_another_source_are_not_ignored_in_silence() {
 }
 
 #[test]
+fn who_may_connect_and_what_is_kept_add_up() {
+    let args = parsed(&["--allow", "10.0.0.0/8,::1", "--allow", "192.0.2.1"]);
+    assert_eq!(args.rules().allow.map(|networks| networks.len()), Some(3));
+    assert_eq!(parsed(&["--max-per-source", "4"]).rules().per_source, Some(4));
+    let retention = parsed(&["--keep", "100", "--keep", "7d,20"]).retention();
+    assert_eq!((retention.cars, retention.bytes), (Some(20), None));
+    assert_eq!(retention.age, Some(Duration::from_hours(7 * 24)));
+}
+
+#[test]
+fn a_time_is_text_but_under_a_map() {
+    let time = |argv: &[&str]| parsed(argv).reading().unwrap().time;
+    assert_eq!(time(&[]), Time::Text);
+    assert_eq!(time(&["--map", "frigate"]), Time::Unix);
+    assert_eq!(time(&["--map", "frigate", "--time", "text"]), Time::Text);
+    assert_eq!(time(&["--time", "unix"]), Time::Unix);
+}
+
+#[test]
+fn what_is_followed_is_a_file() {
+    assert_eq!(parsed(&["--follow", "--source", "cars.csv"]).contradiction(), None);
+    assert!(parsed(&["--follow"]).contradiction().is_some());
+    assert!(parsed(&["--follow", "--source", "-"]).contradiction().is_some());
+}
+
+#[test]
+fn a_map_that_is_none_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own.toml");
+    std::fs::write(&path, "time = 1\n").unwrap();
+    let path = path.to_str().unwrap();
+    for (map, place) in [("frigat", "frigat"), ("./no.toml", "./no.toml"), (path, path)] {
+        let said = parsed(&["--map", map]).reading().unwrap_err();
+        assert!(said.starts_with("--map: ") && said.contains(place), "{said}");
+    }
+}
+
+#[test]
+fn only_what_a_start_heeds_waits_for_one() {
+    let old = parsed(&["--store", "a", "--keep", "1", "--allow", "::1", "-q"]);
+    let new = parsed(&["--store", "b", "--keep", "2", "--max-per-source", "1", "--drain", "1s"]);
+    assert_eq!(new.fixed_since(&old), ["--store", "the log's flags"]);
+    assert_eq!(old.fixed_since(&old), [""; 0]);
+}
+
+#[test]
 fn a_source_is_a_word_or_a_path() {
     assert_eq!(parsed(&["--source", "-"]).source, Source::Stdin);
     assert_eq!(parsed(&["--source", "simulate"]).source, Source::Simulate);
@@ -87,6 +139,14 @@ fn each_error_in_usage_names_its_place() {
         &["--seed", "-1"],
         &["--max-connections", "0"],
         &["--max-connections", "many"],
+        &["--max-per-source", "0"],
+        &["--allow", "10.0.0.0/33"],
+        &["--allow", "gate"],
+        &["--allow", ""],
+        &["--keep", "7w"],
+        &["--keep", "0"],
+        &["--time", "local"],
+        &["--admin", "8080"],
         &["--write-timeout", "0s"],
         &["--write-timeout", "30"],
         &["--drain", "10 s"],

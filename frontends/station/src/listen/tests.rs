@@ -1,7 +1,5 @@
 use std::net::TcpListener;
 
-use carwatch::limits::StationLimits;
-
 use super::{Host, Listen};
 
 fn host(text: &str) -> Host {
@@ -49,14 +47,14 @@ fn a_taken_address_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let listen = Listen::parse(&address.to_string()).unwrap();
-    let said = listen.bind(&StationLimits::default()).unwrap_err();
+    let said = listen.bind(TcpListener::bind).unwrap_err();
     assert!(said.starts_with(&format!("cannot listen on {address}: ")), "{said}");
 }
 
 #[test]
 fn a_name_is_bound_on_its_addresses() {
     let listen = Listen::parse("localhost:0").unwrap();
-    let bound = listen.bind(&StationLimits::default()).unwrap();
+    let bound = listen.bind(TcpListener::bind).unwrap();
     assert!(!bound.is_empty());
     assert!(bound.iter().all(|listener| listener.local_addr().unwrap().ip().is_loopback()));
 }

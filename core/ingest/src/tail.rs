@@ -1,0 +1,435 @@
+//! How a growing file is followed: through rotation, truncation, deletion and restarts.
+//!
+//! This file decides what is read when. It knows no path and opens nothing; what it is
+//! told of files is what `stat` says of them, and the bytes that were read.
+
+mod content;
+mod judge;
+mod step;
+
+use std::collections::VecDeque;
+
+pub use step::{CHUNK, Do, News, Stat};
+
+use self::content::Content;
+use self::judge::{Judge, Match};
+use crate::{FileId, Format, Line, Position, Reading};
+
+/// Reads a file as it grows, and hands on its lines: each once, and in order.
+///
+/// The rules:
+///
+/// - A last line without its newline waits for it, until its file is over.
+/// - A file that is renamed or deleted is read on until another one has begun at the path,
+///   and then once more to its end: a single writer has switched by then. An empty new
+///   file says nothing yet.
+/// - A file that is shorter than what was read of it, or that holds other bytes at its
+///   begin or before the place where it is read on, was truncated (copy-truncate): it is
+///   read from its start. What was overwritten between two looks is lost, and so is a file
+///   that came to the path and left it between two looks.
+/// - [`Position`]s tell after a restart how far a file was read. If the one that was read
+///   last is not at the path any more but beside it, its rest is read first.
+///
+/// The loop, for a driver whose disk is a `Vec`:
+///
+/// ```
+/// use carwatch_ingest::{Do, FileId, Line, Reading, Stat, Tail};
+///
+/// let disk = b"today:peugeot:red\ntoday:bmw:bl".to_vec();
+/// let stat = Stat { id: FileId { device: 1, inode: 2 }, len: disk.len() as u64, linked: true };
+/// let mut cars = Vec::new();
+/// let mut sink = |line: Line<'_>| if let Line::Car { car, .. } = line {
+///     cars.push(car.into_owned());
+/// };
+/// // 1. One machine for each path, with the positions that were stored, the newest first.
+/// let mut tail = Tail::follow(Reading::default(), Vec::new());
+/// loop {
+///     // 2. Ask it what to do, do that, and tell what came of it.
+///     match tail.instruction() {
+///         Do::Tell(news) => println!("{news:?}"),
+///         Do::Look => tail.looked(Some(stat), &[stat][..usize::from(tail.has_open())]),
+///         Do::Open => assert!(tail.opened(stat), "keep the file open"),
+///         Do::Search { .. } => tail.found(None),
+///         // 3. After bytes and ends, store the cars with the position: a car is before it
+///         //    or after it, whatever happens to the station.
+///         Do::Read { at, len } => {
+///             let rest = &disk[disk.len().min(at as usize)..];
+///             tail.read(&rest[..rest.len().min(len)], &mut sink);
+///         }
+///         Do::Finish => tail.finish(&mut sink),
+///         Do::Close => tail.closed(),
+///         // 4. Wait, then look again: call `waited`. What cannot be done at all is `failed`,
+///         //    and tried again.
+///         Do::Wait | Do::Done => break,
+///     }
+/// }
+/// assert_eq!(cars.len(), 1);
+/// let position = tail.position().expect("a line was read");
+/// assert_eq!((position.offset, position.line), (18, 2));
+/// ```
+#[derive(Debug)]
+pub struct Tail {
+    reading: Reading,
+    follow: bool,
+    /// Of files that may come to the path, the newest first.
+    positions: Vec<Position>,
+    /// Whether the file of the newest position was looked for.
+    searched: bool,
+    /// Whether any file was read from.
+    begun: bool,
+    /// The open files, in the order they are read in.
+    files: VecDeque<Held>,
+    /// What was read of the first of them.
+    content: Option<Content>,
+    /// Whether something was at the path at the last look.
+    there: bool,
+    /// How often was read since the last look.
+    reads: u32,
+    step: Step,
+    news: VecDeque<News>,
+}
+
+/// An open file.
+#[derive(Debug)]
+struct Held {
+    stat: Stat,
+    /// It was found beside the path, and is only of interest for the rest of it.
+    beside: bool,
+    start: Start,
+}
+
+/// Where an open file is read from.
+#[derive(Debug)]
+enum Start {
+    /// That is being found out.
+    Judge(Judge),
+    /// After what was read of it before.
+    At(Match),
+    Begin,
+}
+
+#[derive(Debug)]
+enum Step {
+    Look,
+    Open,
+    Search {
+        inode: u64,
+    },
+    /// Is the first file one of those that were read before?
+    Judge,
+    /// Is its begin the one that was read?
+    Head,
+    /// Are its bytes before the end those that were read, and what comes after them?
+    Data,
+    /// Its lines are at their end.
+    Finish(Over),
+    Close,
+    Wait,
+    Done,
+}
+
+/// Why a file's lines are at their end.
+#[derive(Clone, Copy, Debug)]
+enum Over {
+    Replaced,
+    Truncated,
+    /// Nothing is followed.
+    End,
+}
+
+impl Tail {
+    /// A machine that follows a path for ever. Of `positions` the newest come first.
+    #[must_use]
+    pub fn follow(reading: Reading, positions: Vec<Position>) -> Self {
+        Self::new(reading, positions, true)
+    }
+
+    /// A machine that reads the file at a path to its end, including a last line without a
+    /// newline.
+    #[must_use]
+    pub fn once(reading: Reading, positions: Vec<Position>) -> Self {
+        Self::new(reading, positions, false)
+    }
+
+    fn new(reading: Reading, positions: Vec<Position>, follow: bool) -> Self {
+        Self {
+            reading,
+            follow,
+            positions,
+            searched: !follow,
+            begun: false,
+            files: VecDeque::new(),
+            content: None,
+            there: true,
+            reads: 0,
+            step: Step::Look,
+            news: VecDeque::new(),
+        }
+    }
+
+    /// What to do next; the same again until that is answered, [`Do::Tell`] apart.
+    pub fn instruction(&mut self) -> Do {
+        if let Some(news) = self.news.pop_front() {
+            return Do::Tell(news);
+        }
+        match &self.step {
+            Step::Look => Do::Look,
+            Step::Open => Do::Open,
+            Step::Search { inode } => Do::Search { inode: *inode },
+            Step::Judge | Step::Head | Step::Data => {
+                let (at, len) = self.wants();
+                Do::Read { at, len }
+            }
+            Step::Finish(_) => Do::Finish,
+            Step::Close => Do::Close,
+            Step::Wait => Do::Wait,
+            Step::Done => Do::Done,
+        }
+    }
+
+    /// Whether a file is open.
+    #[must_use]
+    pub fn has_open(&self) -> bool {
+        !self.files.is_empty()
+    }
+
+    /// Up to where the first open file was read: what was handed to the sinks so far is
+    /// before it. None as long as no line is finished with.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.content.as_ref()?.position(self.files.front()?.stat.id)
+    }
+
+    /// The format that the lines are read in now.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.content.as_ref().map_or(self.reading.format, Content::format)
+    }
+
+    /// What is at the path, if there is a regular file, and of every open file in their order.
+    pub fn looked(&mut self, path: Option<Stat>, open: &[Stat]) {
+        self.reads = 0;
+        for (file, stat) in self.files.iter_mut().zip(open) {
+            file.stat = *stat;
+        }
+        self.tell_of(path);
+        let new = path.is_some_and(|stat| !self.holds(stat.id));
+        let shorter = match (&self.content, open.first()) {
+            (Some(content), Some(stat)) => stat.len < content.end(),
+            _ => false,
+        };
+        if shorter {
+            self.step = Step::Finish(Over::Truncated);
+        } else if new && (self.follow || self.files.is_empty()) {
+            self.step = Step::Open;
+        } else {
+            self.go_on();
+        }
+    }
+
+    /// What was opened at the path, which may be another file than the one that was seen
+    /// there. Answers whether to keep it.
+    #[must_use]
+    pub fn opened(&mut self, stat: Stat) -> bool {
+        let new = !self.holds(stat.id);
+        if new {
+            let judge = Judge::new(stat.id, &self.positions);
+            let start = Start::Judge(judge);
+            self.files.push_back(Held { stat, beside: false, start });
+        }
+        self.go_on();
+        new
+    }
+
+    /// What was found, and opened, where a file was looked for.
+    pub fn found(&mut self, file: Option<Stat>) {
+        if let Some(stat) = file {
+            let newest = &self.positions[..self.positions.len().min(1)];
+            let start = Start::Judge(Judge::new(stat.id, newest));
+            self.files.push_front(Held { stat, beside: true, start });
+        }
+        self.go_on();
+    }
+
+    /// The bytes that were asked for, or as many of them as there are before the end.
+    pub fn read(&mut self, bytes: &[u8], sink: &mut impl FnMut(Line<'_>)) {
+        match self.step {
+            Step::Judge => self.judge(bytes),
+            Step::Head => {
+                let same = self.content.as_ref().is_some_and(|content| content.head() == bytes);
+                self.step = if same { Step::Data } else { Step::Finish(Over::Truncated) };
+            }
+            Step::Data => self.data(bytes, sink),
+            _ => {}
+        }
+    }
+
+    /// Takes a last line without a newline.
+    pub fn finish(&mut self, sink: &mut impl FnMut(Line<'_>)) {
+        let Step::Finish(over) = self.step else { return };
+        match over {
+            Over::Replaced | Over::End => {
+                if let Some(content) = &mut self.content {
+                    content.finish(sink);
+                }
+                self.step = if self.follow { Step::Close } else { Step::Done };
+            }
+            Over::Truncated => {
+                let start = Content::new(self.reading.clone());
+                if let Some(mut old) = self.content.replace(start) {
+                    old.finish(sink);
+                }
+                self.news.push_back(News::Truncated);
+                self.step = Step::Data;
+            }
+        }
+    }
+
+    /// The first open file was closed.
+    pub fn closed(&mut self) {
+        let position = self.position();
+        if let (Some(file), Some(_)) = (self.files.pop_front(), self.content.take()) {
+            // It may come back to the path, unless it is gone.
+            self.positions.retain(|position| position.id != file.stat.id);
+            self.positions.splice(..0, position.filter(|_| file.stat.linked));
+            self.positions.truncate(REMEMBERED);
+        }
+        self.step = Step::Look;
+    }
+
+    /// The wait is over.
+    pub fn waited(&mut self) {
+        self.step = Step::Look;
+    }
+
+    /// What was asked for could not be done; it is tried again.
+    pub fn failed(&mut self) {
+        self.step = Step::Look;
+    }
+
+    fn holds(&self, id: FileId) -> bool {
+        self.files.iter().any(|file| file.stat.id == id)
+    }
+
+    fn tell_of(&mut self, path: Option<Stat>) {
+        let there = path.is_some();
+        let news = match path {
+            None if self.files.is_empty() => News::Missing,
+            None => News::Gone,
+            Some(stat) if self.holds(stat.id) => News::Back,
+            // What becomes of it is told when it is read.
+            Some(_) => return self.there = true,
+        };
+        if self.follow && self.there != there {
+            self.news.push_back(news);
+        }
+        self.there = there;
+    }
+
+    /// Goes on with the first open file.
+    fn go_on(&mut self) {
+        if let Some(content) = &self.content {
+            self.step = if content.head().is_empty() { Step::Data } else { Step::Head };
+            return;
+        }
+        self.step = match self.files.front() {
+            Some(Held { start: Start::Judge(judge), .. }) if judge.wants().is_some() => Step::Judge,
+            Some(_) => return self.begin(),
+            None => match self.search() {
+                Some(search) => search,
+                None => Step::Wait,
+            },
+        };
+    }
+
+    /// The next bytes to read.
+    fn wants(&self) -> (u64, usize) {
+        match (&self.content, self.files.front()) {
+            (Some(content), _) if matches!(self.step, Step::Head) => (0, content.head().len()),
+            (Some(content), _) => (content.end() - content.last().len() as u64, CHUNK),
+            (None, Some(Held { start: Start::Judge(judge), .. })) => {
+                judge.wants().unwrap_or((0, CHUNK))
+            }
+            (None, _) => (0, CHUNK),
+        }
+    }
+
+    fn judge(&mut self, bytes: &[u8]) {
+        if let Some(Held { start, .. }) = self.files.front_mut()
+            && let Start::Judge(judge) = start
+            && let Some(matched) = judge.read(bytes)
+        {
+            *start = Start::At(matched);
+        }
+        self.go_on();
+    }
+
+    /// Begins with the first open file, unless another one comes before it.
+    fn begin(&mut self) {
+        if let Some(search) = self.search() {
+            self.step = search;
+            return;
+        }
+        let Some(file) = self.files.front_mut() else { return };
+        let beside = file.beside;
+        let reading = self.reading.clone();
+        self.content = match std::mem::replace(&mut file.start, Start::Begin) {
+            Start::At(Match { position, head, before }) => {
+                let (offset, line) = (position.offset, position.line);
+                self.news.push_back(match beside {
+                    true => News::Rest { offset, line },
+                    false => News::Resumed { offset, line },
+                });
+                Some(Content::resume(reading, &position, head, before))
+            }
+            Start::Judge(_) | Start::Begin if beside => {
+                self.step = Step::Close;
+                return;
+            }
+            Start::Judge(_) | Start::Begin => {
+                if !self.begun && !self.positions.is_empty() {
+                    self.news.push_back(News::Unmatched);
+                }
+                Some(Content::new(reading))
+            }
+        };
+        self.begun = true;
+        self.go_on();
+    }
+
+    /// Looks, once, for the file that was read last, unless it is the one at the path.
+    fn search(&mut self) -> Option<Step> {
+        if std::mem::replace(&mut self.searched, true) {
+            return None;
+        }
+        let newest = self.positions.first()?;
+        let inode = newest.id.inode;
+        let there = self.files.front().is_some_and(|file| file.stat.id.inode == inode);
+        (!there).then_some(Step::Search { inode })
+    }
+
+    fn data(&mut self, bytes: &[u8], sink: &mut impl FnMut(Line<'_>)) {
+        let Some(content) = &mut self.content else { return };
+        self.step = match bytes.strip_prefix(&*content.last()) {
+            None => Step::Finish(Over::Truncated),
+            Some([]) if !self.follow => Step::Finish(Over::End),
+            Some([]) if self.files.iter().skip(1).any(|file| file.stat.len > 0) => {
+                self.news.push_back(News::Replaced);
+                Step::Finish(Over::Replaced)
+            }
+            Some([]) => Step::Wait,
+            Some(new) => {
+                content.feed(new, sink);
+                self.reads += 1;
+                if self.reads < READS { Step::Data } else { Step::Look }
+            }
+        };
+    }
+}
+
+/// How many times is read before the path is looked at again: what comes and goes there
+/// while a long file is read must not be missed, and a look takes time.
+const READS: u32 = 16;
+
+/// How many positions are kept in mind: more files than this take no turns at a path.
+const REMEMBERED: usize = 64;

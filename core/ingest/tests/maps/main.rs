@@ -1,0 +1,5 @@
+//! Every sample through its map, and what maps must never do.
+
+mod files;
+mod laws;
+mod samples;

@@ -1,0 +1,60 @@
+//! SIGHUP: the log file is opened anew, and `--config` is read again.
+
+use std::time::Duration;
+
+use carwatch_admin::Token;
+use carwatch_cli::{LogHandle, try_parse};
+use carwatch_driver::server::Settings;
+
+use crate::args::{Args, PREFIX};
+use crate::desk::Desk;
+use crate::limits::limits;
+use crate::office::Office;
+
+/// What it takes to look again.
+#[derive(Debug)]
+pub(crate) struct Reload {
+    pub(crate) program: &'static str,
+    pub(crate) log: LogHandle,
+}
+
+impl Reload {
+    /// Looks again. What can change while the station runs, changes at once; of the rest it is
+    /// said that it waits for a restart. If anything is wrong, everything stays as it was.
+    ///
+    /// `args` are those that the station was started with. Returns how long it drains now.
+    pub(crate) async fn run(&self, args: &Args, desk: &Desk, office: &Office) -> Option<Duration> {
+        if let Err(error) = self.log.reopen() {
+            tracing::error!(error, "the log stays where it was");
+        }
+        tracing::info!("reloading");
+        match self.read() {
+            Ok((new, token)) => {
+                office.control.apply(Settings { limits: limits(&new), rules: new.rules() });
+                office.set_token(token);
+                desk.retain(new.retention()).await;
+                let waits = new.fixed_since(args);
+                if !waits.is_empty() {
+                    let flags = waits.join(", ");
+                    tracing::warn!(flags, "changed, but in force only after a restart");
+                }
+                tracing::info!("reloaded");
+                Some(new.drain)
+            }
+            Err(error) => {
+                tracing::error!(error, "nothing is changed: the configuration is wrong");
+                None
+            }
+        }
+    }
+
+    fn read(&self) -> Result<(Args, Option<Token>), String> {
+        let args: Args = try_parse(self.program, PREFIX).map_err(|refusal| refusal.line())?;
+        if let Some(message) = args.contradiction() {
+            return Err(message.into());
+        }
+        args.reading()?;
+        let token = args.admin_token_file.as_deref().map(Token::from_file).transpose()?;
+        Ok((args, token))
+    }
+}
