@@ -21,7 +21,7 @@ fn serve(c: &mut Criterion) {
     assert!(descriptors >= needed, "{needed} descriptors are needed, see `ulimit -n`");
 
     let (address, bytes) = station();
-    let mut group = c.benchmark_group("serve 8 MiB");
+    let mut group = c.benchmark_group("serve 64 MiB");
     group.throughput(Throughput::Bytes(bytes));
     group.bench_function("alone", |b| b.iter(|| assert_eq!(gather(address).unwrap(), bytes)));
     let stalled: Vec<Socket> = (0..STALLED).map(|_| stall(address).unwrap()).collect();
@@ -35,7 +35,7 @@ fn serve(c: &mut Criterion) {
 /// A station on a thread of its own, for as long as the process lasts.
 fn station() -> (SocketAddr, u64) {
     let mut roster = Roster::default();
-    while roster.snapshot_len() < 8 << 20 {
+    while roster.snapshot_len() < 64 << 20 {
         let car = Car::new("97264836", "peugeot", "red");
         roster.append(&car, Instant::from_nanos(0)).expect("a short record");
     }
@@ -47,7 +47,7 @@ fn station() -> (SocketAddr, u64) {
     std::thread::spawn(move || {
         let (listeners, stop) = (vec![listener], pending::<Duration>());
         let spawn = |connection| smol::spawn(connection);
-        smol::block_on(server::serve::<smol::net::TcpStream, _>(
+        smol::block_on(server::serve::<smol::Async<TcpStream>, _>(
             listeners,
             roster,
             server::Control::new(limits),

@@ -6,30 +6,32 @@
 //!
 //! | file | what it decides |
 //! | --- | --- |
-//! | `args.rs`, `listen.rs` | the flags, and what is an error in using them |
-//! | `start.rs` | the order in which things start, and what ends a start |
-//! | `source.rs` | what kind of thing the source is, and how it is opened |
-//! | `ingest.rs`, `refusals.rs` | a thread that turns lines into cars, and what is said about the others |
-//! | `size.rs` | when to warn that clients may refuse the snapshot |
-//! | `simulate.rs` | a thread that makes cars up |
-//! | `loading.rs` | from when on the station accepts |
-//! | `signals.rs` | how it is stopped |
+//! | `args.rs`, `listen.rs`, `keep.rs`, `maps.rs` | the flags, and what is an error in using them |
+//! | `start.rs`, `check.rs`, `limits.rs` | the order in which things start, and what ends a start |
+//! | `source.rs`, `work.rs` | what kind of thing the source is, and who reads it |
+//! | `follow.rs`, `ingest.rs`, `simulate.rs` | cars of a file, of a pipe, of nothing |
+//! | `desk.rs`, `batch.rs`, `ledger.rs` | cars on their way to the list: committed first, then shown |
+//! | `status.rs`, `refusals.rs`, `size.rs` | what is known of all that, and what of it is logged |
+//! | `loading.rs`, `serving.rs` | from when on the station accepts, what runs beside, how it ends |
+//! | `office.rs` | what the admin listener shows, and how posted cars come in |
+//! | `signals.rs`, `reload.rs`, `systemd.rs` | how it is stopped, told to look again, and watched |
 //!
 //! A `main` lends its runtime and returns what [`run`] returns:
 //!
 //! ```no_run
-//! use smol::{block_on, net::TcpStream, spawn};
+//! use smol::{Async, block_on, spawn};
 //!
 //! fn main() -> std::process::ExitCode {
-//!     carwatch_station::run::<TcpStream, _>("server-smol", block_on, spawn)
+//!     carwatch_station::run::<Async<std::net::TcpStream>, _>("server-smol", block_on, spawn)
 //! }
 //! ```
 //!
 //! # Threads
 //!
-//! The runtime's own; one for the source, which blocks in reading or in waiting for the
-//! next simulated car; one for signals; one that writes the log. Only the source's thread
-//! appends to the roster, a batch at a time; the runtime's take snapshots of it.
+//! The runtime's own; one for the source, which blocks in reading or in waiting for the next
+//! simulated car; one for the ledger, which alone writes the store and changes the list; two
+//! for signals; one that writes the log; and some that parse what was posted. The runtime's
+//! take snapshots of the list, and wait for none of the others but the lock around it.
 
 mod args;
 mod batch;
