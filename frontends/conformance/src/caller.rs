@@ -1,7 +1,7 @@
 //! Whoever calls a station: politely, slowly, talking, or not reading at all.
 
 use std::io::{self, Read};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
@@ -47,6 +47,34 @@ pub fn call(station: SocketAddr) -> Answer {
         Ok(stream) => read_on(stream),
         Err(e) => Answer { bytes: Vec::new(), ended: Err(e) },
     }
+}
+
+/// Connects from that address of this machine, and reads to the end.
+#[must_use]
+pub fn call_from(source: IpAddr, station: SocketAddr) -> Answer {
+    match connect_from(source, station, None) {
+        Ok(stream) => read_on(stream),
+        Err(e) => Answer { bytes: Vec::new(), ended: Err(e) },
+    }
+}
+
+/// Connects from that address of this machine, with a receive buffer of about `buffer` bytes.
+///
+/// # Errors
+///
+/// The system's, if there is no connection.
+pub fn connect_from(
+    source: IpAddr,
+    station: SocketAddr,
+    buffer: Option<usize>,
+) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::for_address(station), Type::STREAM, None)?;
+    if let Some(buffer) = buffer {
+        socket.set_recv_buffer_size(buffer)?;
+    }
+    socket.bind(&SocketAddr::new(source, 0).into())?;
+    socket.connect_timeout(&station.into(), PATIENCE)?;
+    Ok(socket.into())
 }
 
 /// Reads a connection to its end; silence for [`PATIENCE`] is an error, too.

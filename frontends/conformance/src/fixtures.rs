@@ -1,10 +1,12 @@
 //! What stations are given to serve: many cars, and large snapshots.
 
 use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
 use std::io::Write as _;
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use crate::station::Station;
 
@@ -56,10 +58,87 @@ impl Cars {
     /// As a station sends them.
     #[must_use]
     pub fn snapshot(&self) -> String {
-        let escape =
-            |field: &String| field.replace('%', "%25").replace('.', "%2E").replace(':', "%3A");
-        let record = |car: &[String; 3]| car.each_ref().map(escape).join(":");
         self.0.iter().map(record).collect::<Vec<_>>().join(".")
+    }
+}
+
+/// A car as it stands on the wire.
+#[must_use]
+pub fn record(car: &[String; 3]) -> String {
+    let escape = |field: &String| field.replace('%', "%25").replace('.', "%2E").replace(':', "%3A");
+    car.each_ref().map(escape).join(":")
+}
+
+/// So many cars from the `first` on as lines of records, each its own.
+#[must_use]
+pub fn lines(numbers: Range<usize>) -> String {
+    numbers.map(|nth| format!("{nth}:car:red\n")).collect()
+}
+
+/// The snapshot of those lines.
+#[must_use]
+pub fn snapshot(numbers: Range<usize>) -> Vec<u8> {
+    lines(numbers).trim_end().replace('\n', ".").into_bytes()
+}
+
+/// A temporary folder with a source, a store and whatever else a case writes.
+pub struct Folder(TempDir);
+
+impl Folder {
+    /// An empty one.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be made.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it makes a folder")]
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    /// Its own path.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// The path of a file in it, which need not be there.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Writes a file from its begin.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be written.
+    #[track_caller]
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, text).expect("a temporary file");
+        path
+    }
+
+    /// Appends to a file, which need not be there yet.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be written.
+    #[track_caller]
+    pub fn append(&self, name: &str, text: impl AsRef<[u8]>) {
+        let file = OpenOptions::new().append(true).create(true).open(self.path(name));
+        file.and_then(|mut file| file.write_all(text.as_ref())).expect("a temporary file");
+    }
+
+    /// Renames a file.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be renamed.
+    #[track_caller]
+    pub fn rename(&self, from: &str, to: &str) {
+        fs::rename(self.path(from), self.path(to)).expect("a temporary folder");
     }
 }
 

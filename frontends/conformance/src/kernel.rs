@@ -77,6 +77,33 @@ pub fn cpu_time(pid: u32) -> Duration {
     Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second())
 }
 
+/// The bytes of a process's memory that are its own and in place: heap and stacks.
+///
+/// # Panics
+///
+/// If it is gone.
+#[must_use]
+pub fn resident(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("proc(5)");
+    let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("proc(5)");
+    kibibytes * 1024
+}
+
+/// The bytes that wait in each connection of that port: sent and not acknowledged.
+#[must_use]
+pub fn send_queues(station: SocketAddr) -> Vec<u64> {
+    let (table, station) = (tcp_table(), hex(station));
+    let of = |line: &str| {
+        let columns: Vec<&str> = line.split_ascii_whitespace().collect();
+        let ours =
+            columns.get(1) == Some(&station.as_str()) && columns.get(3) == Some(&ESTABLISHED);
+        let (sent, _) = columns.get(4).filter(|_| ours)?.split_once(':')?;
+        u64::from_str_radix(sent, 16).ok()
+    };
+    table.lines().filter_map(of).collect()
+}
+
 fn tcp_table() -> String {
     fs::read_to_string("/proc/net/tcp").expect("proc(5)")
 }

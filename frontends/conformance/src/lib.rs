@@ -14,12 +14,14 @@ mod clients;
 pub mod fixtures;
 pub mod forged;
 pub mod hostile;
+pub mod http;
 pub mod json;
 pub mod kernel;
 pub mod programs;
 pub mod rng;
 pub mod station;
 mod stations;
+pub mod store;
 pub mod table;
 
 use std::path::Path;

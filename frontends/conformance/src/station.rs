@@ -1,19 +1,23 @@
 //! A station program under test.
 
-use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read, Write};
+mod launch;
+
+use std::fmt;
+use std::io::{BufRead, Write};
 use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::PATIENCE;
 use crate::caller::{self, Answer};
 use crate::kernel::until;
+
+pub use launch::{command, end_of, run_to_its_end};
 
 /// What a station has said, and whether it has said its last.
 #[derive(Default)]
@@ -30,79 +34,6 @@ pub struct Station {
 }
 
 impl Station {
-    /// Starts `exe` with `args` on one free port and waits until it listens.
-    #[must_use]
-    #[track_caller]
-    pub fn spawn<A: AsRef<OsStr>>(exe: &Path, args: impl IntoIterator<Item = A>) -> Self {
-        let mut command = Command::new(exe);
-        command.args(["--listen", "127.0.0.1:0"]).args(args);
-        Self::launch(command, 1)
-    }
-
-    /// The same through a shell, after `prelude` (such as `ulimit`) has run in it.
-    #[must_use]
-    #[track_caller]
-    pub fn after<A: AsRef<OsStr>>(
-        prelude: &str,
-        exe: &Path,
-        args: impl IntoIterator<Item = A>,
-    ) -> Self {
-        let mut shell = Command::new("sh");
-        shell.arg("-c").arg(format!("{prelude}; exec \"$0\" \"$@\"")).arg(exe);
-        shell.args(["--listen", "127.0.0.1:0"]).args(args);
-        Self::launch(shell, 1)
-    }
-
-    /// Starts `command` and waits until it listens on so many addresses.
-    ///
-    /// # Panics
-    ///
-    /// If it ends before it listens, or does not within [`PATIENCE`].
-    #[must_use]
-    #[track_caller]
-    pub fn launch(command: Command, listeners: usize) -> Self {
-        let mut station = Self::start(command);
-        station.wait_until_it_listens(listeners);
-        station
-    }
-
-    /// Starts `command`, writes all of `input` to it, and waits until it listens.
-    ///
-    /// # Panics
-    ///
-    /// If it does not take it, ends before it listens, or does not within [`PATIENCE`].
-    #[must_use]
-    #[track_caller]
-    pub fn launch_fed(command: Command, input: &[u8]) -> Self {
-        let mut station = Self::start(command);
-        station.feed(input);
-        station.wait_until_it_listens(1);
-        station
-    }
-
-    #[track_caller]
-    fn start(mut command: Command) -> Self {
-        command.env_remove("RUST_LOG").stdin(Stdio::piped()).stdout(Stdio::null());
-        let child = command.stderr(Stdio::piped()).spawn();
-        let mut child = Mortal(child.unwrap_or_else(|e| panic!("{command:?}: {e}")));
-        let said = Arc::new((Mutex::new(Said::default()), Condvar::new()));
-        let lines = BufReader::new(child.0.stderr.take().expect("piped"));
-        thread::spawn({
-            let said = Arc::clone(&said);
-            move || listen(lines, &said)
-        });
-        Self { child, said, addresses: Vec::new() }
-    }
-
-    #[track_caller]
-    fn wait_until_it_listens(&mut self, listeners: usize) {
-        self.addresses = self.wait_for(|said| {
-            let of = |line: &String| line.strip_prefix("listening on ")?.trim().parse().ok();
-            let addresses: Vec<SocketAddr> = said.lines.iter().filter_map(of).collect();
-            (addresses.len() >= listeners).then_some(addresses)
-        });
-    }
-
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -113,6 +44,22 @@ impl Station {
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
+    }
+
+    /// Where its HTTP listens, of which it says so after `listening on` (cli.md, `--admin`).
+    ///
+    /// # Panics
+    ///
+    /// If it does not say so within [`PATIENCE`], or said it before.
+    #[must_use]
+    #[track_caller]
+    pub fn admin(&self) -> SocketAddr {
+        self.wait_for(|said| {
+            let admin = said.lines.iter().position(|line| line.starts_with("admin on "))?;
+            let listening = said.lines.iter().rposition(|line| line.starts_with("listening on "));
+            assert!(listening.is_some_and(|at| at < admin), "in this order: {:#?}", said.lines);
+            said.lines[admin]["admin on ".len()..].trim().parse().ok()
+        })
     }
 
     /// Its process.
@@ -151,6 +98,50 @@ impl Station {
             ended.expect("a station that lives ends cleanly");
             whole(&bytes).then_some(bytes)
         })
+    }
+
+    /// Waits until the snapshot is `expected`.
+    ///
+    /// # Panics
+    ///
+    /// If it is longer than that, no clean answer, or not that within [`PATIENCE`].
+    #[track_caller]
+    pub fn wait_until_it_serves(&self, expected: impl AsRef<[u8]>) {
+        let (expected, begin) = (expected.as_ref(), Instant::now());
+        loop {
+            let bytes = caller::call(self.address()).complete();
+            if bytes == expected {
+                return;
+            }
+            if bytes.len() > expected.len() || begin.elapsed() > PATIENCE {
+                let (came, expected) = (Shown(&bytes), Shown(expected));
+                panic!("{came} where {expected} should be; it said {:#?}", self.said());
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Kills it, as a power cut would its machine, and waits until it is gone.
+    ///
+    /// # Panics
+    ///
+    /// If it ended by itself before.
+    #[track_caller]
+    pub fn kill(mut self) {
+        self.signal(Signal::KILL);
+        assert_eq!(self.finish(), 128 + 9, "{:#?}", self.said());
+    }
+
+    /// Stops it, waits until it is gone, and answers what it said.
+    ///
+    /// # Panics
+    ///
+    /// If it did not drain.
+    #[track_caller]
+    pub fn stop(mut self) -> Vec<String> {
+        self.signal(Signal::TERM);
+        assert_eq!(self.finish(), 0, "{:#?}", self.said());
+        self.said()
     }
 
     /// Sends it a signal.
@@ -211,28 +202,14 @@ fn listen(lines: impl BufRead, said: &(Mutex<Said>, Condvar)) {
     said.1.notify_all();
 }
 
-/// Runs a station that must end by itself, and answers its exit code and what it said.
-///
-/// # Panics
-///
-/// If it has not ended after [`PATIENCE`].
-#[must_use]
-#[track_caller]
-pub fn run_to_its_end<A: AsRef<OsStr>>(
-    exe: &Path,
-    args: impl IntoIterator<Item = A>,
-) -> (i32, String, Vec<u8>) {
-    let mut command = Command::new(exe);
-    command.args(args).env_remove("RUST_LOG").stdin(Stdio::null()).stdout(Stdio::piped());
-    let child = command.stderr(Stdio::piped()).spawn();
-    let mut station = Mortal(child.unwrap_or_else(|e| panic!("{command:?}: {e}")));
-    let status = until("the station ends", || station.0.try_wait().expect("a child"));
-    let (mut stdout, mut stderr) = (Vec::new(), String::new());
-    let pipes = (station.0.stdout.take(), station.0.stderr.take());
-    pipes.0.expect("piped").read_to_end(&mut stdout).expect("a pipe");
-    pipes.1.expect("piped").read_to_string(&mut stderr).expect("stderr is text");
-    let code = status.code().unwrap_or_else(|| 128 + status.signal().expect("wait(2)"));
-    (code, stderr, stdout)
+/// A snapshot, as much of it as helps.
+struct Shown<'a>(&'a [u8]);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = String::from_utf8_lossy(&self.0[self.0.len().saturating_sub(500)..]);
+        write!(f, "{} bytes (… {end:?})", self.0.len())
+    }
 }
 
 /// A child that does not outlive its case.

@@ -37,7 +37,6 @@ mod args;
 mod batch;
 mod check;
 mod desk;
-
 mod follow;
 mod ingest;
 mod keep;

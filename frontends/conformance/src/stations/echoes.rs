@@ -6,6 +6,7 @@ use std::path::Path;
 
 use rustix::process::Signal;
 
+use crate::fixtures::Folder;
 use crate::forged::{START, argument, assert_safe, field};
 use crate::station::{Station, run_to_its_end};
 use crate::table::Row;
@@ -15,6 +16,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new("echoes::arguments", arguments),
         Row::new("echoes::names of files", files),
         Row::new("echoes::the environment", environment),
+        Row::new("echoes::a config and its bad keys", config),
         Row::new("echoes::a source and its bad lines", source),
     ]
 }
@@ -33,7 +35,19 @@ fn arguments(exe: &Path) {
     let forged = argument();
     refused("an operand", exe, [&forged]);
     refused("an unknown flag", exe, [format!("--{forged}")]);
-    for flag in ["--listen", "--format", "--rate", "--seed", "--drain", "--log-format"] {
+    for flag in [
+        "--listen",
+        "--format",
+        "--time",
+        "--rate",
+        "--seed",
+        "--keep",
+        "--allow",
+        "--max-per-source",
+        "--admin",
+        "--drain",
+        "--log-format",
+    ] {
         refused(flag, exe, [flag, &forged]);
         refused(flag, exe, [format!("{flag}={forged}")]);
     }
@@ -44,9 +58,11 @@ fn files(exe: &Path) {
     let folder = folder.path().join(argument());
     fs::create_dir(&folder).expect("a temporary folder");
     let missing = folder.join("there").join("is none");
-    for flag in ["--source", "--log-file"] {
+    let flags = ["--source", "--store", "--map", "--config", "--admin-token-file", "--log-file"];
+    for flag in flags {
         for path in [&missing, &folder] {
-            let listen = ["--listen", "127.0.0.1:0", flag].map(OsStr::new);
+            let listen = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", flag];
+            let listen = listen.map(OsStr::new);
             refused(flag, exe, listen.into_iter().chain([path.as_os_str()]));
         }
     }
@@ -58,11 +74,11 @@ fn environment(exe: &Path) {
         let set = format!("{name}={value}");
         [OsStr::new(&set), exe.as_os_str()].map(OsStr::to_owned)
     };
-    for name in ["LISTEN", "FORMAT", "RATE", "SEED", "DRAIN", "LOG_FORMAT"] {
+    for name in ["LISTEN", "FORMAT", "RATE", "SEED", "KEEP", "ALLOW", "DRAIN", "LOG_FORMAT"] {
         let name = format!("CARWATCH_STATION_{name}");
         refused(&name, Path::new("env"), env(&name, &argument()));
     }
-    for name in ["SOURCE", "LOG_FILE"] {
+    for name in ["SOURCE", "STORE", "CONFIG", "LOG_FILE"] {
         let name = format!("CARWATCH_STATION_{name}");
         let missing = format!("/nonexistent/{}/file", argument());
         refused(&name, Path::new("env"), env(&name, &missing));
@@ -72,6 +88,26 @@ fn environment(exe: &Path) {
         run_to_its_end(Path::new("env"), env("RUST_LOG", &format!("{}=loud", argument())));
     assert_ne!(code, 0, "{said}");
     assert_safe("an error in RUST_LOG", &said);
+}
+
+fn config(exe: &Path) {
+    let folder = Folder::new();
+    // As a basic string of TOML.
+    let text = field().chars().map(|c| format!("\\U{:08X}", u32::from(c))).collect::<String>();
+    for bad in [
+        format!("\"{text}\" = 1\n"),
+        format!("keep = \"{text}\"\n"),
+        format!("allow = [\"{text}\"]\n"),
+        format!("source = \"/nonexistent/{}\"\n", text.replace("\\U00000000", "")),
+    ] {
+        let path = folder.write("station.toml", &bad);
+        let path = path.to_str().expect("text");
+        refused(&bad, exe, ["--listen", "127.0.0.1:0", "--config", path]);
+    }
+    let raw = folder.write("raw.toml", format!("{} = 1\n", argument()));
+    let (code, said, _) = run_to_its_end(exe, ["--config", raw.to_str().expect("text")]);
+    assert_ne!(code, 0, "{said}");
+    assert_safe("an error in TOML", &said);
 }
 
 fn source(exe: &Path) {

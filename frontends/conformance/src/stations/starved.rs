@@ -3,11 +3,11 @@
 use std::net::TcpStream;
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
-use crate::caller::{Answer, connect_narrow, read_on};
+use crate::caller::{Answer, connect_narrow, read_on, read_some};
 use crate::fixtures::Large;
 use crate::kernel::cpu_time;
 use crate::station::Station;
@@ -17,6 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
     vec![
         Row::heavy("starved::two hundred silent callers, descriptors run out", run_out),
         Row::heavy("starved::two hundred silent callers, 64 descriptors", silent),
+        Row::heavy("starved::serves again within 1.1 s of release", released),
         Row::heavy("starved::two hundred readers, 64 descriptors", readers),
     ]
 }
@@ -78,13 +79,38 @@ fn silent_callers(station: &Station) -> Vec<TcpStream> {
         .map(|_| connect_narrow(station.address(), 8 * 1024).expect("the backlog has room"))
         .collect();
     // Not a wait for something to happen: the window in which the time used is measured.
-    let before = cpu_time(station.pid());
+    let (before, said) = (cpu_time(station.pid()), station.said().len());
     thread::sleep(WINDOW);
     let used = cpu_time(station.pid()).checked_sub(before).expect("it only grows");
-    assert!(used < WINDOW / 4, "{used:?} of processor time in {WINDOW:?}: it spins");
-    let lines = station.said();
-    assert!(lines.len() < 400, "{} log lines, {:#?}", lines.len(), &lines[lines.len() - 5..]);
+    println!("starved: {used:?} of processor time in {WINDOW:?}");
+    assert!(used < WINDOW / 20, "{used:?} of processor time in {WINDOW:?}: more than 5 %");
+    let lines = &station.said()[said..];
+    let errors = lines.iter().filter(|line| line.contains("accept")).count();
+    assert!(errors <= 3, "a line a second about them: {lines:#?}");
     callers
+}
+
+/// Whoever calls when the others hang up waits for no longer than the longest pause takes.
+fn released(exe: &Path) {
+    let large = Large::new(3_000_000);
+    let station = large.station(exe, &[]);
+    let few = Rlimit { current: Some(64), maximum: Some(64) };
+    prlimit(Pid::from_raw(station.pid().cast_signed()), Resource::Nofile, few).expect("ours");
+    // A busy machine only ever adds: the best of three tells.
+    let times: Vec<Duration> = (0..3)
+        .map(|_| {
+            let callers = silent_callers(&station);
+            let mut newcomer = connect_narrow(station.address(), 8 * 1024).expect("a backlog");
+            let release = Instant::now();
+            drop(callers);
+            let _ = read_some(&mut newcomer, 1);
+            release.elapsed()
+        })
+        .collect();
+    println!("starved: served again {times:?} after release");
+    assert!(times.iter().min() < Some(&Duration::from_millis(1100)), "a deadline: {times:?}");
+    let told = station.said().iter().any(|line| line.contains("accept"));
+    assert!(told, "and it says why it paused: {:#?}", station.said());
 }
 
 fn read_all(callers: Vec<TcpStream>) -> Vec<Answer> {
