@@ -190,6 +190,16 @@ impl Lines {
         self.at(self.fed, line)
     }
 
+    /// Ends a source that was taken away: the end of its last line never came, and a line that
+    /// was cut is no car.
+    pub(crate) fn abandon(self, sink: &mut impl FnMut(Line<'_>)) {
+        let Checkpoint { consumed, line: number, .. } = self.checkpoint();
+        // One that is too long was refused as soon as that was known.
+        if consumed < self.fed && !self.is_skipping() {
+            sink(Line::Refused { number, refusal: Refusal::Cut });
+        }
+    }
+
     /// Whether the checkpoint stays where it is until a line has ended that is too long.
     pub(crate) const fn is_skipping(&self) -> bool {
         matches!(&self.state, State::Decided { split, .. } if split.is_skipping())

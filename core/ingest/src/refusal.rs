@@ -85,6 +85,8 @@ pub enum Refusal {
     NoTime,
     /// Nothing where a map says that the time stands.
     NoMappedTime,
+    /// The begin of a line whose end never came: its file was truncated before.
+    Cut,
     /// A time that cannot become whole Unix seconds.
     BadTime {
         /// What it is.
@@ -123,6 +125,7 @@ impl Refusal {
             Self::NotAnObject { .. } => "not_an_object",
             Self::NotText { .. } => "not_text",
             Self::NoTime | Self::NoMappedTime => "no_time",
+            Self::Cut => "cut",
             Self::BadTime { .. } => "bad_time",
             Self::BadCell { .. } => "bad_cell",
             Self::IdTooLong { .. } => "id_too_long",
@@ -169,6 +172,7 @@ impl fmt::Display for Refusal {
             ),
             Self::NoTime => f.write_str("a JSON object with neither \"time\" nor \"timestamp\""),
             Self::NoMappedTime => f.write_str("nothing where the map has the time"),
+            Self::Cut => f.write_str("the file was truncated before the line had come to its end"),
             Self::BadTime { found } => {
                 write!(f, "the time is {found}, which cannot become Unix seconds")
             }

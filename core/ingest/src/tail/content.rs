@@ -104,6 +104,13 @@ impl Content {
         }
     }
 
+    /// It is gone, and what would have followed with it.
+    pub(crate) fn abandon(self, sink: &mut impl FnMut(Line<'_>)) {
+        if let Some(lines) = self.lines {
+            lines.abandon(sink);
+        }
+    }
+
     /// The position where the lines' checkpoint stands; none at the very begin, where there
     /// is nothing to know the file by.
     pub(crate) fn position(&self, id: FileId) -> Option<Position> {
