@@ -11,8 +11,8 @@ pub const RECORD: usize = 64 * KIB;
 /// What a station grants its clients (protocol.md, What a station owes its clients).
 #[derive(Clone, Debug, PartialEq)]
 pub struct StationLimits {
-    /// Connections at once. The next ones wait in the backlog. 1,024: what a default
-    /// descriptor limit leaves room for.
+    /// Connections at once. One more is let in to wait, the next ones in the backlog. 1,024:
+    /// what a default descriptor limit leaves room for.
     pub connections: usize,
     /// The backlog asked of the kernel: 4,096, the kernel's own cap on most systems.
     pub backlog: u32,

@@ -9,7 +9,7 @@ use crate::reader::Reader;
 use crate::split::{Split, without_cr};
 use crate::{Checkpoint, Format, LINE, Reading, Refusal};
 
-/// What the sink of [`Lines`] is handed, one for every line that is not blank.
+/// What the sink of [`Lines`] is handed, one for every line that is not blank, but where a map finds several cars in one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line<'a> {
     /// A line that is a car.
@@ -39,7 +39,7 @@ pub enum Line<'a> {
 /// Turns the lines of a source into cars as they arrive, in whatever segments.
 ///
 /// Line ends are LF or CRLF; blank lines, and a byte order mark at the very start, are
-/// ignored. It holds at most one line ([`LINE`], [`NDJSON_LINE`]), and a longer one is
+/// ignored. It holds at most one line ([`LINE`], [`NDJSON_LINE`](crate::NDJSON_LINE)), and a longer one is
 /// refused as soon as that is known. The loop:
 ///
 /// ```

@@ -36,11 +36,14 @@ impl std::error::Error for Bad {}
 /// and its record limit count, not its format. Blank lines are passed over, and what the map
 /// says is no car gives none.
 ///
+/// Returns how many objects the map ignored: those that are about something else.
+///
 /// ```
 /// # use carwatch_ingest::{Reading, posted};
 /// let mut seen = Vec::new();
 /// let body = b"{\"time\":1,\"make\":\"vw\"}\n{\"time\":2,\"color\":\"red\"}\n";
-/// posted(body, &Reading::default(), &mut |car, _id| seen.push(car.to_record()))?;
+/// let ignored = posted(body, &Reading::default(), &mut |car, _id| seen.push(car.to_record()))?;
+/// assert_eq!(ignored, 0);
 /// assert_eq!(seen, ["1:vw:", "2::red"]);
 ///
 /// let bad = posted(b"{\"time\":1}\n\n{}\n", &Reading::default(), &mut |_, _| {}).unwrap_err();
@@ -56,24 +59,28 @@ pub fn posted(
     body: &[u8],
     reading: &Reading,
     sink: &mut impl FnMut(Car<'_>, Option<&str>),
-) -> Result<(), Bad> {
+) -> Result<u64, Bad> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let mut post = Post { reader: Reader::Ndjson(reading.map.clone(), reading.time), reading };
+    let reader = Reader::Ndjson(reading.map.clone(), reading.time);
+    let mut post = Post { reader, reading, ignored: 0 };
     if let Some(start) = over_lines(body) {
         let before = newlines(&body[..start]);
         return post
             .object(body[start..].trim_ascii_end(), sink)
+            .map(|()| post.ignored)
             .map_err(|(down, refusal)| Bad { line: 1 + before + down, refusal });
     }
     for (line, text) in (1..).zip(body.split(|byte| *byte == b'\n')) {
         post.line(text, sink).map_err(|refusal| Bad { line, refusal })?;
     }
-    Ok(())
+    Ok(post.ignored)
 }
 
 struct Post<'r> {
     reader: Reader,
     reading: &'r Reading,
+    /// How many objects were none of the map's.
+    ignored: u64,
 }
 
 impl Post<'_> {
@@ -92,6 +99,7 @@ impl Post<'_> {
         self.reader.line(0, line, self.reading.record_limit, &mut |line| match line {
             Line::Car { car, id, .. } if result.is_ok() => sink(car, id.as_deref()),
             Line::Refused { refusal, .. } if result.is_ok() => result = Err(refusal),
+            Line::Ignored { .. } => self.ignored += 1,
             _ => {}
         });
         result

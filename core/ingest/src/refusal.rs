@@ -107,6 +107,28 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// All labels that [`reason`](Self::reason) knows, so that a counter can begin at 0.
+    pub const REASONS: [&'static str; 18] = [
+        "bad_cell",
+        "bad_json",
+        "bad_time",
+        "cell_count",
+        "cut",
+        "id_too_long",
+        "invalid_utf8",
+        "line_too_long",
+        "missing_columns",
+        "no_header",
+        "no_time",
+        "not_an_object",
+        "not_text",
+        "text_after_quote",
+        "too_few_fields",
+        "too_long",
+        "too_many_fields",
+        "unclosed_quote",
+    ];
+
     /// A stable `snake_case` label for counters and logs.
     #[must_use]
     pub const fn reason(&self) -> &'static str {

@@ -3,6 +3,7 @@
 //! This file decides what is read when. It knows no path and opens nothing; what it is
 //! told of files is what `stat` says of them, and the bytes that were read.
 
+mod answers;
 mod content;
 mod course;
 mod judge;
@@ -14,7 +15,7 @@ pub use step::{CHUNK, Do, News, Stat};
 
 use self::content::Content;
 use self::judge::{Judge, Match};
-use crate::{FileId, Format, Line, Position, Reading};
+use crate::{FileId, Format, Position, Reading};
 
 /// Reads a file as it grows, and hands on its lines: each once, and in order.
 ///
@@ -29,7 +30,10 @@ use crate::{FileId, Format, Line, Position, Reading};
 ///   read from its start. What was overwritten between two looks is lost, and so is a file
 ///   that came to the path and left it between two looks.
 /// - [`Position`]s tell after a restart how far a file was read. If the one that was read
-///   last is not at the path any more but beside it, its rest is read first.
+///   last is not at the path any more but beside it, its rest is read first, and then
+///   whatever was at the path after it.
+/// - Once a truncation was seen, the position is the file's begin, so that a position in
+///   what it held before is never gone on from.
 ///
 /// The loop, for a driver whose disk is a `Vec`:
 ///
@@ -50,7 +54,7 @@ use crate::{FileId, Format, Line, Position, Reading};
 ///         Do::Tell(news) => println!("{news:?}"),
 ///         Do::Look => tail.looked(Some(stat), &[stat][..usize::from(tail.has_open())]),
 ///         Do::Open => assert!(tail.opened(stat), "keep the file open"),
-///         Do::Search { .. } => tail.found(None),
+///         Do::Search { .. } => tail.found(&[]),
 ///         // 3. After bytes and ends, store the cars with the position: a car is before it
 ///         //    or after it, whatever happens to the station.
 ///         Do::Read { at, len } => {
@@ -94,9 +98,20 @@ pub struct Tail {
 #[derive(Debug)]
 struct Held {
     stat: Stat,
-    /// It was found beside the path, and is only of interest for the rest of it.
-    beside: bool,
+    place: Place,
     start: Start,
+    /// Whether there is a position that was its own, or may have been.
+    had: bool,
+}
+
+/// Where an open file was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Path,
+    /// Beside the path. Only the rest of it is of interest.
+    Rest,
+    /// Beside the path, and younger than that.
+    Between,
 }
 
 /// Where an open file is read from.
@@ -115,6 +130,7 @@ enum Step {
     Open,
     Search {
         inode: u64,
+        any_name: bool,
     },
     /// Is the first file one of those that were read before?
     Judge,
@@ -173,10 +189,10 @@ impl Tail {
         if let Some(news) = self.news.pop_front() {
             return Do::Tell(news);
         }
-        match &self.step {
+        match self.step {
             Step::Look => Do::Look,
             Step::Open => Do::Open,
-            Step::Search { inode } => Do::Search { inode: *inode },
+            Step::Search { inode, any_name } => Do::Search { inode, any_name },
             Step::Judge | Step::Head | Step::Data => {
                 let (at, len) = self.wants();
                 Do::Read { at, len }
@@ -207,126 +223,7 @@ impl Tail {
         self.content.as_ref().map_or(self.reading.format, Content::format)
     }
 
-    /// What is at the path, if there is a regular file, and of every open file in their order.
-    pub fn looked(&mut self, path: Option<Stat>, open: &[Stat]) {
-        self.reads = 0;
-        for (file, stat) in self.files.iter_mut().zip(open) {
-            file.stat = *stat;
-        }
-        self.tell_of(path);
-        let new = path.is_some_and(|stat| !self.holds(stat.id));
-        let shorter = match (&self.content, open.first()) {
-            (Some(content), Some(stat)) => stat.len < content.end(),
-            _ => false,
-        };
-        if shorter {
-            self.step = Step::Finish(Over::Truncated);
-        } else if new && (self.follow || self.files.is_empty()) {
-            self.step = Step::Open;
-        } else {
-            self.go_on();
-        }
-    }
-
-    /// What was opened at the path, which may be another file than the one that was seen
-    /// there. Answers whether to keep it.
-    #[must_use]
-    pub fn opened(&mut self, stat: Stat) -> bool {
-        let new = !self.holds(stat.id);
-        if new {
-            let judge = Judge::new(stat.id, &self.positions);
-            let start = Start::Judge(judge);
-            self.files.push_back(Held { stat, beside: false, start });
-        }
-        self.go_on();
-        new
-    }
-
-    /// What was found, and opened, where a file was looked for.
-    pub fn found(&mut self, file: Option<Stat>) {
-        if let Some(stat) = file {
-            let newest = &self.positions[..self.positions.len().min(1)];
-            let start = Start::Judge(Judge::new(stat.id, newest));
-            self.files.push_front(Held { stat, beside: true, start });
-        }
-        self.go_on();
-    }
-
-    /// The bytes that were asked for, or as many of them as there are before the end.
-    pub fn read(&mut self, bytes: &[u8], sink: &mut impl FnMut(Line<'_>)) {
-        match self.step {
-            Step::Judge => self.judge(bytes),
-            Step::Head => {
-                let same = self.content.as_ref().is_some_and(|content| content.head() == bytes);
-                self.step = if same { Step::Data } else { Step::Finish(Over::Truncated) };
-            }
-            Step::Data => self.data(bytes, sink),
-            _ => {}
-        }
-    }
-
-    /// Takes a last line without a newline; one that was truncated away is refused as cut.
-    pub fn finish(&mut self, sink: &mut impl FnMut(Line<'_>)) {
-        let Step::Finish(over) = self.step else { return };
-        match over {
-            Over::Replaced | Over::End => {
-                if let Some(content) = &mut self.content {
-                    content.finish(sink);
-                }
-                self.step = if self.follow { Step::Close } else { Step::Done };
-            }
-            Over::Truncated => {
-                let start = Content::new(self.reading.clone());
-                if let Some(old) = self.content.replace(start) {
-                    old.abandon(sink);
-                }
-                self.news.push_back(News::Truncated);
-                self.step = Step::Data;
-            }
-        }
-    }
-
-    /// The first open file was closed.
-    pub fn closed(&mut self) {
-        let position = self.position();
-        if let (Some(file), Some(_)) = (self.files.pop_front(), self.content.take()) {
-            // It may come back to the path, unless it is gone.
-            self.positions.retain(|position| position.id != file.stat.id);
-            self.positions.splice(..0, position.filter(|_| file.stat.linked));
-            self.positions.truncate(REMEMBERED);
-        }
-        self.step = Step::Look;
-    }
-
-    /// The wait is over.
-    pub fn waited(&mut self) {
-        self.step = Step::Look;
-    }
-
-    /// What was asked for could not be done; it is tried again.
-    pub fn failed(&mut self) {
-        self.step = Step::Look;
-    }
-
     fn holds(&self, id: FileId) -> bool {
         self.files.iter().any(|file| file.stat.id == id)
     }
-
-    fn tell_of(&mut self, path: Option<Stat>) {
-        let there = path.is_some();
-        let news = match path {
-            None if self.files.is_empty() => News::Missing,
-            None => News::Gone,
-            Some(stat) if self.holds(stat.id) => News::Back,
-            // What becomes of it is told when it is read.
-            Some(_) => return self.there = true,
-        };
-        if self.follow && self.there != there {
-            self.news.push_back(news);
-        }
-        self.there = there;
-    }
 }
-
-/// How many positions are kept in mind: more files than this take no turns at a path.
-const REMEMBERED: usize = 64;

@@ -36,8 +36,7 @@ pub(crate) fn no_content() -> Answer {
     answer
 }
 
-pub(crate) fn not_allowed(methods: &'static str) -> Answer {
-    let words = format_args!("there are {methods} here").to_string();
+pub(crate) fn not_allowed(methods: &'static str, words: &str) -> Answer {
     with(text(StatusCode::METHOD_NOT_ALLOWED, words), ALLOW, methods)
 }
 

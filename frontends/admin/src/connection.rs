@@ -24,6 +24,7 @@ use crate::linger::{finish, finish_and_drain};
 use crate::open::Handle;
 use crate::routes;
 use crate::station::Station;
+use crate::upload::Slots;
 use crate::watch::{Expired, Watch};
 use crate::watched::Watched;
 
@@ -33,10 +34,11 @@ pub(crate) fn serve<S: Socket + Send>(
     peer: SocketAddr,
     station: Arc<dyn Station>,
     limits: Arc<Limits>,
+    slots: Arc<Slots>,
     mut handle: Handle,
 ) -> Connection {
     Box::pin(async move {
-        let pump = pump(stream, peer, station, &limits, Arc::clone(&handle.watch));
+        let pump = pump(stream, peer, station, &limits, slots, Arc::clone(&handle.watch));
         // A panic stays in its connection: unwinding drops the socket, which resets it.
         let pump = AssertUnwindSafe(pump).catch_unwind();
         let ended = match handle.abort.take() {
@@ -65,6 +67,7 @@ async fn pump<S: Socket + Send>(
     peer: SocketAddr,
     station: Arc<dyn Station>,
     limits: &Arc<Limits>,
+    slots: Arc<Slots>,
     watch: Arc<Watch>,
 ) {
     let answers = {
@@ -72,8 +75,9 @@ async fn pump<S: Socket + Send>(
         service_fn(move |request: Request<Incoming>| -> Answer {
             let answering = watch.requested();
             let (station, limits) = (Arc::clone(&station), Arc::clone(&limits));
+            let slots = Arc::clone(&slots);
             Box::pin(async move {
-                let answer = routes::answer(request, peer, &*station, &limits).await;
+                let answer = routes::answer(request, peer, &*station, &limits, &slots).await;
                 Ok(answer.map(|content| content.keeping(answering)))
             })
         })
@@ -91,18 +95,17 @@ async fn pump<S: Socket + Send>(
     let mut leaving = false;
     let end = poll_fn(|cx| {
         loop {
+            // First, so that an answer which is ready only now says that it is the last.
+            let must_leave = watch.must_leave(cx);
+            if must_leave && !leaving && watch.is_busy() {
+                leaving = true;
+                Pin::new(&mut http).graceful_shutdown();
+            }
             if let Poll::Ready(result) = Pin::new(&mut http).poll(cx) {
                 return Poll::Ready(End::Done(result));
             }
-            if watch.must_leave(cx) {
-                if !watch.is_busy() {
-                    return Poll::Ready(End::Left);
-                }
-                if !leaving {
-                    leaving = true;
-                    Pin::new(&mut http).graceful_shutdown();
-                    continue;
-                }
+            if must_leave && !watch.is_busy() {
+                return Poll::Ready(End::Left);
             }
             if alarm.poll(watch.deadline(), cx).is_pending() {
                 return Poll::Pending;
@@ -119,7 +122,7 @@ async fn pump<S: Socket + Send>(
             if let Err(error) = result {
                 tracing::debug!(%peer, %error, "HTTP connection ended early");
             }
-            finish_and_drain(stream, limits).await;
+            finish_and_drain(stream, limits, &watch).await;
         }
         End::Left | End::Expired(Expired::Idle) => drop(finish(&stream)),
         End::Expired(Expired::Head) => {
@@ -127,7 +130,7 @@ async fn pump<S: Socket + Send>(
             // Nothing is queued before it, so the kernel takes it at once.
             let written = poll_fn(|cx| Poll::Ready(Pin::new(&mut stream).poll_write(cx, TOO_LATE)));
             if written.await.is_ready() {
-                finish_and_drain(stream, limits).await;
+                finish_and_drain(stream, limits, &watch).await;
             }
         }
         // Dropped unfinished, it is reset.

@@ -5,7 +5,7 @@
 //! | `GET /metrics` | the [`Metrics`] in the text format of Prometheus |
 //! | `GET /healthz` | 200: the process answers |
 //! | `GET /readyz` | 200, or 503 with the reason |
-//! | `GET /snapshot` | the bytes that a client of the station would get now |
+//! | `GET /snapshot` | the bytes that a client of the station would get now, or 503 while they are loaded |
 //! | `GET /` | the viewer with the feature `viewer`, else how to build it in |
 //! | `POST /cars` | 204 once the cars are committed |
 //!

@@ -8,6 +8,9 @@ pub struct Limits {
     /// Connections at once; the others wait in the backlog. 64: people, a few scrapers, and a
     /// handful of detectors. One that waits for a request makes room for one in the backlog.
     pub connections: usize,
+    /// Bodies that are read at once: 48; who posts one more gets 503. However slowly bodies come,
+    /// the other connections are left for those who ask.
+    pub uploads: usize,
     /// The longest posted body in bytes, pictures included: 8 MiB. All that is held of a body is
     /// what is handed to the station, and only of those who may post.
     pub body: u64,
@@ -44,6 +47,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 64,
+            uploads: 48,
             body: 8 * MIB,
             head_bytes: 32 * 1024,
             head_fields: 64,

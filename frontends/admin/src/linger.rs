@@ -2,7 +2,8 @@
 //!
 //! Closing a socket with unread input makes the kernel send a reset, which may overtake the
 //! answer or destroy it at the client. So the write side is shut down, and what the client
-//! still sends is discarded, until it closes too or has had time enough.
+//! still sends is discarded, until it closes too, has had time enough, or somebody else
+//! needs its place.
 
 use std::future::Future;
 use std::net::Shutdown;
@@ -15,6 +16,7 @@ use futures_util::future::poll_fn;
 use socket2::SockRef;
 
 use crate::limits::Limits;
+use crate::watch::Watch;
 
 /// Ends what is sent: what is queued will be delivered, and then the end. False if the
 /// connection is gone already.
@@ -24,14 +26,17 @@ pub(crate) fn finish<S: Socket>(stream: &S) -> bool {
     socket.set_linger(None).and_then(|()| socket.shutdown(Shutdown::Write)).is_ok()
 }
 
-/// Finishes, and discards input within the limits.
-pub(crate) async fn finish_and_drain<S: Socket>(mut stream: S, limits: &Limits) {
+/// Finishes, and discards input within the limits, unless `watch` is told to make room.
+pub(crate) async fn finish_and_drain<S: Socket>(mut stream: S, limits: &Limits, watch: &Watch) {
     if !finish(&stream) {
         return;
     }
     let mut time = pin!(Timer::after(limits.drain_time));
     let mut left = limits.drain_bytes;
     poll_fn(|cx| {
+        if watch.must_leave(cx) {
+            return Poll::Ready(());
+        }
         // Past the bytes it waits: a client that is blocked in sending may read meanwhile.
         while left > 0 {
             match discard(&mut stream, cx) {

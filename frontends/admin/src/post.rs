@@ -5,14 +5,15 @@ use hyper::StatusCode;
 use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use multer::Multipart;
 
-use crate::answer::{Answer, no_content, text, unauthorized, unavailable};
+use crate::answer::{Answer, last, no_content, text, unauthorized, unavailable};
 use crate::station::{Authorization, PostError, Station};
-use crate::upload::{Upload, UploadError};
+use crate::upload::{Slots, Upload, UploadError};
 
 /// Answers a post; 204 means that all its cars are committed, anything else that none is.
 pub(crate) async fn cars(
     headers: &HeaderMap,
     upload: &mut Upload,
+    slots: &Slots,
     station: &dyn Station,
 ) -> Answer {
     match station.may_post(bearer(headers)) {
@@ -28,9 +29,15 @@ pub(crate) async fn cars(
         let words = "a body is taken without Content-Encoding only";
         return text(StatusCode::UNSUPPORTED_MEDIA_TYPE, words);
     }
-    let body = match body(headers, upload).await {
-        Ok(body) => body,
-        Err(refused) => return refused.into(),
+    let body = {
+        // Not until the commit: that takes no client's time.
+        let Some(_slot) = slots.take() else {
+            return last(unavailable("too many bodies are being posted at once"));
+        };
+        match body(headers, upload).await {
+            Ok(body) => body,
+            Err(refused) => return refused.into(),
+        }
     };
     match station.post(body).await {
         Ok(()) => no_content(),

@@ -13,7 +13,7 @@ use crate::exposition;
 use crate::limits::Limits;
 use crate::post;
 use crate::station::Station;
-use crate::upload::Upload;
+use crate::upload::{Slots, Upload};
 
 /// Answers one request.
 pub(crate) async fn answer(
@@ -21,6 +21,7 @@ pub(crate) async fn answer(
     peer: SocketAddr,
     station: &dyn Station,
     limits: &Limits,
+    slots: &Slots,
 ) -> Answer {
     let (head, body) = request.into_parts();
     let mut upload = Upload::new(body, limits);
@@ -32,13 +33,13 @@ pub(crate) async fn answer(
         }
         None => text(StatusCode::NOT_FOUND, NOT_FOUND),
         Some(Route::Cars) if head.method == Method::POST => {
-            post::cars(&head.headers, &mut upload, station).await
+            post::cars(&head.headers, &mut upload, slots, station).await
         }
-        Some(Route::Cars) => answer::not_allowed("POST"),
+        Some(Route::Cars) => answer::not_allowed("POST", "only POST is allowed here"),
         Some(route) if head.method == Method::GET || head.method == Method::HEAD => {
             route.get(station)
         }
-        Some(_) => answer::not_allowed("GET, HEAD"),
+        Some(_) => answer::not_allowed("GET, HEAD", "only GET and HEAD are allowed here"),
     };
     let status = answer.status().as_u16();
     tracing::debug!(%peer, method = %visible(head.method.as_str()), path = %visible(path), status, "HTTP request");
@@ -80,11 +81,12 @@ impl Route {
                 Err(why) => text(StatusCode::SERVICE_UNAVAILABLE, why),
             },
             // Bytes for programs; a browser offers to save them, as a file for the viewer.
-            Self::Snapshot => content(
-                StatusCode::OK,
-                "application/octet-stream",
-                Content::snapshot(station.snapshot()),
-            ),
+            Self::Snapshot => match station.snapshot() {
+                Some(snapshot) => {
+                    content(StatusCode::OK, "application/octet-stream", Content::snapshot(snapshot))
+                }
+                None => answer::unavailable("the cars are still being loaded"),
+            },
             Self::Root => root(),
             Self::Health | Self::Cars => content(StatusCode::OK, TEXT, Content::bytes("ok\n")),
         }

@@ -23,6 +23,7 @@ use crate::limits::Limits;
 use crate::listener::adopt;
 use crate::open::Open;
 use crate::station::Station;
+use crate::upload::Slots;
 use crate::watch::Watch;
 
 /// Answers HTTP on `listener` for `station` until `stop` resolves; then closes the listener,
@@ -61,6 +62,7 @@ pub async fn serve_with<S: Accepted, T>(
     let mut door = Door {
         listener: Async::new(listener)?,
         station,
+        slots: Arc::new(Slots::new(limits.uploads)),
         limits: Arc::new(limits),
         accept: Accept::new(&accept, random::seed()),
         open: Open::new(),
@@ -88,6 +90,7 @@ struct Door<T> {
     listener: Async<TcpListener>,
     station: Arc<dyn Station>,
     limits: Arc<Limits>,
+    slots: Arc<Slots>,
     accept: Accept,
     open: Open<T>,
     alarm: Alarm,
@@ -141,8 +144,9 @@ impl<T> Door<T> {
         self.accept.accepted();
         let watch = Watch::new(Arc::clone(&self.limits), now);
         let (station, limits) = (Arc::clone(&self.station), Arc::clone(&self.limits));
+        let slots = Arc::clone(&self.slots);
         self.open.insert(watch, |handle| {
-            spawn(connection::serve(stream, peer, station, limits, handle))
+            spawn(connection::serve(stream, peer, station, limits, slots, handle))
         });
     }
 

@@ -21,7 +21,8 @@ impl Token {
     /// contains what no header field can: control characters, blanks at an end.
     pub fn from_file(path: &Path) -> Result<Self, String> {
         let name = path.to_string_lossy();
-        let named = |what: &dyn fmt::Display| format!("{}: {what}", visible(&name));
+        let named =
+            |what: &dyn fmt::Display| format!("cannot read the token: {}: {what}", visible(&name));
         let mut content = Vec::new();
         File::open(path)
             .and_then(|file| file.take(LONGEST + 2).read_to_end(&mut content))

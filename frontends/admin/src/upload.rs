@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -27,6 +28,14 @@ pub(crate) struct Upload {
     deadline: Option<Instant>,
     ended: bool,
 }
+
+/// How many more bodies may be read at this moment, of all connections.
+#[derive(Debug)]
+pub(crate) struct Slots(AtomicUsize);
+
+/// The right to read one body; dropping it gives it back.
+#[derive(Debug)]
+pub(crate) struct Slot<'s>(&'s Slots);
 
 /// Why a body cannot be had.
 #[derive(Debug)]
@@ -99,6 +108,26 @@ impl Upload {
             whole.extend_from_slice(&data);
         }
         Ok(whole)
+    }
+}
+
+impl Slots {
+    pub(crate) const fn new(count: usize) -> Self {
+        Self(AtomicUsize::new(count))
+    }
+
+    /// None if as many bodies are being read as may be.
+    pub(crate) fn take(&self) -> Option<Slot<'_>> {
+        let less = |free: usize| free.checked_sub(1);
+        // Nothing else is told by this number, so its order does not matter.
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok()?;
+        Some(Slot(self))
+    }
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -17,7 +17,7 @@ fn stalled_readers_share_one_snapshot() {
     let serving = Serving::start();
     let large = snapshot(500_000);
     assert!(large.len() > 15 << 20);
-    *serving.station.snapshot.lock().unwrap() = large.clone();
+    *serving.station.snapshot.lock().unwrap() = Some(large.clone());
     let before = resident();
     let mut stalled = Vec::new();
     for _ in 0..32 {

@@ -32,10 +32,11 @@ pub use refusal::{Refusal, fail, usage_error};
 ///
 /// They work like flags, to the last rule about what needs or excludes what. A list in the
 /// file and a flag on the command line do not add up: the flag is all there is then. Every
-/// value in the file is checked, overridden or not; what is wrong with one is an error in
-/// usage that names the file, the line, the column and the key. `config` and `check` have no
-/// place in it, nor has an empty list, of which nobody could say whether it means nothing or
-/// everything.
+/// value in the file is checked by itself as its flag would check it, overridden or not; what
+/// is wrong with one is an error in usage that names the file, the line, the column and the
+/// key. What flags need or exclude is asked of those that count in the end. `config` and
+/// `check` have no place in it, nor has an empty list, of which nobody could say whether it
+/// means nothing or everything.
 ///
 /// Each call reads the file anew, so a call after SIGHUP gives what it says by then.
 ///

@@ -112,6 +112,16 @@ pub fn prepare<S: AsFd>(socket: &S) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether the other side has broken the connection; that it only has nothing more to say is
+/// no such thing.
+#[must_use]
+pub fn is_gone<S: AsFd>(stream: &S) -> bool {
+    let mut broken = [PollFd::new(stream, PollFlags::empty())];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    // Asked for nothing, it tells of an error and of a hang-up.
+    matches!(poll(&mut broken, Some(&at_once)), Ok(1..))
+}
+
 /// Whether somebody waits in the backlog at this moment; yes where the system cannot say.
 fn has_waiting<S: AsFd>(listener: &S) -> bool {
     let mut readable = [PollFd::new(listener, PollFlags::IN)];

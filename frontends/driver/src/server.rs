@@ -32,7 +32,7 @@ pub use connection::Connection;
 pub use control::{Control, Counts, Settings};
 use open::Open;
 
-/// What the ingest thread appends to, and every accepted connection takes a snapshot of.
+/// The list of the station; every accepted connection takes a snapshot of it.
 pub type SharedRoster = Arc<Mutex<Roster>>;
 
 /// Serves until `stop` resolves, then closes the listeners and lets running snapshots
@@ -137,6 +137,11 @@ impl<T> Door<T> {
                     }
                     Poll::Pending => return,
                 },
+                (Next::Full, Some(newcomer)) if listener::is_gone(&newcomer.stream) => {
+                    // Nobody is to be reset for somebody who has left.
+                    self.admit.leave(newcomer.source);
+                    continue;
+                }
                 (Next::Full, newcomer) => {
                     self.newcomer = newcomer;
                     match self.accept.make_room(now, self.open.paid_until()) {

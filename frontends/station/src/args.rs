@@ -63,12 +63,18 @@ pub(crate) struct Args {
 
     /// Commit the cars, and how far the source was read, to this SQLite file, and start from
     /// what is there
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = OsStringValueParser::new().try_map(store))]
     pub(crate) store: Option<PathBuf>,
 
     /// Keep no more than so many cars (100000), none that came longer ago (7d), no more bytes of
     /// snapshot (512MiB). May be given again: the tightest wins, and the oldest go first
-    #[arg(long, value_name = "LIMIT", value_delimiter = ',', value_parser = Keep::parse)]
+    #[arg(
+        long,
+        value_name = "LIMIT",
+        value_delimiter = ',',
+        value_parser = Keep::parse,
+        allow_negative_numbers = true
+    )]
     pub(crate) keep: Vec<Keep>,
 
     /// How many connections are served at once; the others wait
@@ -77,7 +83,7 @@ pub(crate) struct Args {
 
     /// How many connections of one address are served at once, of IPv6 by /64; the others are
     /// reset
-    #[arg(long, value_name = "N", value_parser = connections)]
+    #[arg(long, value_name = "N", value_parser = connections, allow_negative_numbers = true)]
     pub(crate) max_per_source: Option<usize>,
 
     /// Who may connect, as networks or addresses; others are reset
@@ -87,7 +93,7 @@ pub(crate) struct Args {
         value_delimiter = ',',
         value_parser = network,
         help = "Who may connect, as a network: 10.0.0.0/8, 2001:db8::/32 or one address; others \
-                are reset. May be given again"
+                are reset. May be given again. It says nothing about --admin"
     )]
     pub(crate) allow: Vec<Network>,
 
@@ -188,6 +194,12 @@ impl Args {
         if simulated && self.format != Format::Auto {
             return Some("--format does nothing: simulated cars come in no format");
         }
+        if self.admin_token_file.is_some() && self.admin.is_none() {
+            return Some("--admin-token-file does nothing without --admin");
+        }
+        if simulated && self.admin.is_none() && (self.map.is_some() || self.time.is_some()) {
+            return Some("--map and --time do nothing: simulated cars need neither");
+        }
         if self.map.is_some() && self.format == Format::Record {
             return Some("--map does nothing for the lines of --format record");
         }
@@ -224,6 +236,15 @@ fn source(text: OsString) -> Result<Source, String> {
         Some("simulate") => Ok(Source::Simulate),
         Some("-") => Ok(Source::Stdin),
         _ => Ok(Source::File(text.into())),
+    }
+}
+
+fn store(text: OsString) -> Result<PathBuf, &'static str> {
+    match text.to_str() {
+        Some("") => Err("write the path of a file"),
+        // It is stdin everywhere else.
+        Some("-") => Err("a store is a file: for one of that name write ./-"),
+        _ => Ok(text.into()),
     }
 }
 

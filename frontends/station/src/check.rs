@@ -1,4 +1,5 @@
-//! `--check`: whether a station would start with these flags, without starting it.
+//! `--check`: whether a station would start with these flags, without starting it. What it
+//! cannot see is a port that is taken, a lock that is held, and damage in the rows of a store.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -13,8 +14,10 @@ use crate::source::Opened;
 /// Looks at everything that the flags name and says whether it is in order. Nothing is bound,
 /// locked or written, so a station may be running on the same files.
 pub(crate) fn check(args: &Args) -> ExitCode {
-    if let Err(LogError::Usage(message)) = args.log.check() {
-        return usage_error(&message);
+    match args.log.check() {
+        Ok(()) => {}
+        Err(LogError::Usage(message)) => return usage_error(&message),
+        Err(LogError::Output(message)) => return fail(&message, 1),
     }
     let found = || -> Result<(), String> {
         args.admin_token_file.as_deref().map(Token::from_file).transpose()?;
@@ -22,13 +25,16 @@ pub(crate) fn check(args: &Args) -> ExitCode {
             Store::check(path).map_err(|error| error.to_string())?;
         }
         for listen in args.listens(true).iter().chain(&args.admin) {
-            listen.resolve()?;
+            listen.is_possible()?;
         }
         Opened::open(&args.source, args.follow)?;
         Ok(())
     };
     match found() {
         Ok(()) => {
+            if let Some(unused) = args.unused() {
+                let _ = writeln!(io::stderr(), "warning: {unused}");
+            }
             // Whoever closed stderr looks at the code.
             let _ = writeln!(io::stderr(), "everything is in order");
             ExitCode::SUCCESS

@@ -22,8 +22,11 @@ pub(crate) enum Asked {
     Cars(Batch, Sender<Result<(), String>>),
     /// From now on so much is kept.
     Retain(Retention),
-    /// Commit what there is, and say so: the station ends.
+    /// Commit what there is, close the store, and say so: the station ends.
     Finish(Sender<()>),
+    /// Commit what there is, and say so.
+    #[cfg(test)]
+    Commit(Sender<()>),
 }
 
 /// The ledger's side.
@@ -82,13 +85,24 @@ impl Desk {
         let _ = self.0.send(Asked::Retain(retention)).await;
     }
 
-    /// Resolves when everything that was handed in before is committed, or cannot be.
+    /// Resolves when everything that was handed in before is committed, or cannot be, and the
+    /// store is closed.
     pub(crate) async fn finish(&self) {
         let (done, finished) = bounded(1);
         if self.0.send(Asked::Finish(done)).await.is_ok() {
             // Closed without a word: the ledger is gone, and nothing is left to wait for.
             let _ = finished.recv().await;
         }
+    }
+}
+
+#[cfg(test)]
+impl Desk {
+    /// Resolves when everything that was handed in before is committed, or cannot be.
+    pub(crate) async fn commit(&self) {
+        let (done, committed) = bounded(1);
+        self.0.send(Asked::Commit(done)).await.unwrap();
+        committed.recv().await.unwrap();
     }
 }
 
@@ -105,7 +119,7 @@ impl Intake {
             Line::Ignored { .. } => self.ignored += 1,
             Line::Refused { number, refusal } => {
                 self.refused += 1;
-                self.status.refuse(number, &refusal);
+                self.status.refuse("source", number, &refusal);
             }
         }
     }

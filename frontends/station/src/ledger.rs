@@ -1,8 +1,9 @@
 //! The thread that owns the store and the list: it takes what sources and people hand in,
 //! commits it, and only then shows it to those who connect.
 //!
-//! Whoever waits for a commit is not kept waiting; cars of the source, for which nobody waits,
-//! gather for up to 100 ms, so that the disk is asked ten times a second at most.
+//! Whoever waits for a commit is not kept waiting; what nobody waits for (cars of the source,
+//! rows that retention has dropped from the list) gathers for up to 100 ms, so that the disk
+//! is asked for that ten times a second at most.
 
 mod commit;
 mod load;
@@ -49,6 +50,8 @@ pub(crate) struct Ledger {
     deleted: u64,
     /// The next try, after a commit that failed, and how long the pause before it was.
     retry: Option<(Instant, Duration)>,
+    /// When the last commit was made.
+    last: Instant,
     source_is_open: bool,
     /// All that the source had at the start is here.
     reached: bool,
@@ -98,6 +101,7 @@ impl Ledger {
             surplus: 0,
             deleted: 0,
             retry: None,
+            last: Instant::default(),
             source_is_open: true,
             reached: false,
             progress: Some(progress),
@@ -113,7 +117,7 @@ impl Ledger {
 
     /// Works until nobody is left who could ask for anything.
     pub(crate) fn run(mut self) {
-        async_io::block_on(async {
+        async_io::block_on(async move {
             loop {
                 let event = self.event().await;
                 let now = clock::now();
@@ -127,7 +131,19 @@ impl Ledger {
                     }
                     Event::Asked(Asked::Cars(batch, done)) => self.take_posted(batch, done),
                     Event::Asked(Asked::Retain(retention)) => self.retain(retention, now),
-                    Event::Asked(Asked::Finish(done)) => self.finish(&done),
+                    Event::Asked(Asked::Finish(done)) => {
+                        self.finish();
+                        // Closed, the store is one file again, and whoever waits may copy it. The
+                        // inbox goes with the rest: who asks from now on is told that.
+                        drop(self);
+                        let _ = done.try_send(());
+                        return;
+                    }
+                    #[cfg(test)]
+                    Event::Asked(Asked::Commit(done)) => {
+                        self.finish();
+                        let _ = done.try_send(());
+                    }
                     Event::Gone => return,
                     Event::Due => {}
                 }
@@ -167,6 +183,14 @@ impl Ledger {
     fn take(&mut self, batch: Batch) {
         if batch.cars() > 0 || batch.position.is_some() {
             self.make_room(batch.cars());
+            let file = |batch: &Batch| batch.position.as_ref().map(|position| position.id);
+            let last = self.sourced.iter().rev().find_map(file);
+            if last.is_some() && file(&batch).is_some_and(|next| Some(next) != last) {
+                // A commit stores one position, and how far the file before was read would be
+                // forgotten.
+                self.commit(clock::now());
+            }
+            self.status.waits(batch.at);
             self.cars += batch.cars();
             self.sourced.push_back(batch);
         }
@@ -179,6 +203,7 @@ impl Ledger {
             return;
         }
         self.make_room(batch.cars());
+        self.status.waits(batch.at);
         self.cars += batch.cars();
         self.posted.push(Posted { batch, done });
     }
@@ -196,7 +221,7 @@ impl Ledger {
     }
 
     /// Commits what the source has handed in so far.
-    fn finish(&mut self, done: &Sender<()>) {
+    fn finish(&mut self) {
         while let Ok(message) = self.inbox.sourced.try_recv() {
             if let Sourced::Cars(batch) = message {
                 self.take(batch);
@@ -205,15 +230,18 @@ impl Ledger {
         self.commit(clock::now());
         if self.cars > 0 {
             let cars = self.cars;
-            tracing::error!(cars, "the last cars of the source were not committed");
+            tracing::error!(
+                cars,
+                "the last cars of the source were not committed: a followed file is read from \
+                 there at the next start, what came by a pipe is lost"
+            );
         }
-        let _ = done.try_send(());
     }
 
     fn is_due(&self, now: Instant) -> bool {
         let full = self.cars >= MOST;
         let posted = !self.posted.is_empty() && self.inbox.asked.is_empty();
-        if self.retry.is_none() && (full || posted || self.reached || self.owed() > 0) {
+        if self.retry.is_none() && (full || posted || self.reached) {
             return true;
         }
         self.work_deadline().is_some_and(|due| due <= now)
@@ -231,8 +259,10 @@ impl Ledger {
             return Some(at);
         }
         let gathered = self.sourced.front().map(|batch| batch.at + self.linger());
-        let expiry = lock(&self.roster).next_expiry();
-        gathered.into_iter().chain(expiry).min()
+        // The list itself is trimmed whenever somebody looks at it.
+        let over = if self.owed() > 0 { Some(self.last) } else { lock(&self.roster).next_expiry() };
+        let dropped = over.map(|at| at.max(self.last + LINGER));
+        gathered.into_iter().chain(dropped).min()
     }
 
     /// How long cars of the source gather: without a store a commit costs next to nothing.

@@ -51,12 +51,10 @@ impl Listen {
         }
     }
 
-    /// The addresses that this names. The error is for people and names the place.
-    pub(crate) fn resolve(&self) -> Result<Vec<SocketAddr>, String> {
-        match &self.host {
-            Host::Address(address) => Ok(vec![*address]),
-            Host::Name(name, port) => resolve(name, *port),
-        }
+    /// Whether this machine has an address that this names; whether its port is free is not
+    /// asked. The error is for people and names the place.
+    pub(crate) fn is_possible(&self) -> Result<(), String> {
+        self.bind(|address| TcpListener::bind((address.ip(), 0))).map(drop)
     }
 
     /// Binds every address that this names, as `bind` does one. The error is for people and

@@ -69,10 +69,13 @@ impl Station for Office {
         self.status.ready()
     }
 
-    fn snapshot(&self) -> Snapshot {
+    fn snapshot(&self) -> Option<Snapshot> {
+        if !self.status.lock().loaded {
+            return None;
+        }
         let mut roster = self.roster.lock().unwrap_or_else(PoisonError::into_inner);
         roster.trim(clock::now());
-        roster.snapshot()
+        Some(roster.snapshot())
     }
 
     fn may_post(&self, bearer: Option<&[u8]>) -> Authorization {
@@ -90,7 +93,11 @@ impl Station for Office {
         Box::pin(async move {
             // Millions of bytes: not on a thread that serves others.
             let batch = blocking::unblock(move || read(&body, &reading, &status)).await?;
-            desk.post(batch).await.map_err(PostError::Unavailable)
+            desk.post(batch).await.map_err(|why| {
+                tracing::debug!(why, "posted cars were not taken");
+                // What is wrong with which file, the log says, and not to who posts.
+                PostError::Unavailable("the station cannot commit cars now".into())
+            })
         })
     }
 }
@@ -121,11 +128,15 @@ impl Office {
 /// The cars of a posted body: all of them, or none.
 fn read(body: &[u8], reading: &Reading, status: &Status) -> Result<Batch, PostError> {
     let mut batch = Batch::default();
-    let taken = posted(body, reading, &mut |car, id| batch.push(&car, id));
-    if let Err(bad) = taken {
-        status.refuse(bad.line, &bad.refusal);
-        return Err(PostError::Bad { line: bad.line, words: bad.refusal.to_string() });
+    match posted(body, reading, &mut |car, id| batch.push(&car, id)) {
+        Ok(ignored) => {
+            status.lock().ignored += ignored;
+            batch.stamp();
+            Ok(batch)
+        }
+        Err(bad) => {
+            status.refuse("post", bad.line, &bad.refusal);
+            Err(PostError::Bad { line: bad.line, words: bad.refusal.to_string() })
+        }
     }
-    batch.stamp();
-    Ok(batch)
 }

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use carwatch_ingest::Refusal;
+
 /// Counts refused lines, and decides which of them are logged one by one. The time is
 /// passed in, as the time since any fixed point.
 #[derive(Debug, Default)]
@@ -52,9 +54,11 @@ impl Refusals {
         self.reasons.values().any(|tally| tally.withheld > 0)
     }
 
-    /// For each reason, how many lines were refused.
+    /// For each reason that there is, how many lines were refused.
     pub(crate) fn totals(&self) -> Vec<(&'static str, u64)> {
-        self.reasons.iter().map(|(reason, tally)| (*reason, tally.total)).collect()
+        let mut totals: BTreeMap<_, _> = Refusal::REASONS.map(|reason| (reason, 0)).into();
+        totals.extend(self.reasons.iter().map(|(reason, tally)| (*reason, tally.total)));
+        totals.into_iter().collect()
     }
 
     /// How many lines were refused for each reason, as `reason=count` with commas between.

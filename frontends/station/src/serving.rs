@@ -1,6 +1,7 @@
 //! A station that runs: what happens at once, and how it ends.
 
 use std::cell::Cell;
+use std::convert::Infallible;
 use std::future::Future;
 use std::io::{self, Write};
 use std::net::TcpListener;
@@ -21,6 +22,7 @@ use crate::loading::loaded;
 use crate::office::Office;
 use crate::reload::Reload;
 use crate::start::Station;
+use crate::status::Status;
 use crate::systemd::Notifier;
 
 impl Station {
@@ -52,11 +54,17 @@ impl Station {
         let reloads = async {
             loop {
                 hangups.hangup().await;
-                notifier.reloading();
+                // Before it is ready, and on its way out, it has another word to say.
+                let serving = || status.lock().serving;
+                if serving() {
+                    notifier.reloading();
+                }
                 if let Some(new) = reload.run(&args, &desk, &office).await {
                     drain.set(new);
                 }
-                notifier.ready();
+                if serving() {
+                    notifier.ready();
+                }
             }
         };
         let mut beside = pin!(join(reloads, watchdog(notifier)));
@@ -109,14 +117,17 @@ impl Station {
             loaded(progress, self.patience).await;
             Ok::<(), String>(())
         });
-        match select(loading, pin!(signals.first())).await {
-            Either::Left((Ok(()), _)) => {}
-            Either::Left((Err(error), _)) => return fail(&error, 1),
+        let telling = pin!(tell_of_loading(&status, notifier));
+        match select(select(loading, telling), pin!(signals.first())).await {
+            Either::Left((Either::Left((Ok(()), _)), _)) => {}
+            Either::Left((Either::Left((Err(error), _)), _)) => return fail(&error, 1),
             Either::Right((signal, _)) => {
+                notifier.stopping();
                 tracing::info!(signal, "stopped while loading");
                 return ExitCode::SUCCESS;
             }
         }
+        status.lock().loaded = true;
         if let Err(error) = announced.iter().try_for_each(announce) {
             return fail(&format!("cannot tell where the station listens: {error}"), 1);
         }
@@ -139,6 +150,20 @@ impl Station {
             Either::Right((signal, _)) => tracing::info!(signal, "station stopped at once"),
         }
         ExitCode::SUCCESS
+    }
+}
+
+/// Says once a second how far the station is, and asks a service manager for more time.
+async fn tell_of_loading(status: &Status, notifier: Notifier) -> Infallible {
+    loop {
+        Timer::after(Duration::from_secs(1)).await;
+        notifier.extend(MORE_TIME);
+        let cars = status.lock().accepted;
+        // The ledger speaks for itself while it loads the store.
+        if cars > 0 {
+            tracing::info!(cars, "reading the source");
+            notifier.status(&format!("reading the source: {cars} cars so far"));
+        }
     }
 }
 
@@ -173,5 +198,7 @@ fn announce(lines: &io::Result<Vec<String>>) -> io::Result<()> {
     Ok(())
 }
 
+/// How much longer a service manager is asked to wait, each second.
+const MORE_TIME: Duration = Duration::from_secs(30);
 /// How long the station's end waits for the last commit.
 const LAST_COMMIT: Duration = Duration::from_secs(5);

@@ -142,13 +142,20 @@ impl Station {
         let (to_loaded, store_loaded) = bounded(1);
         let mut ledger = Ledger::new(args.retention(), store, inbox, status.clone(), to_progress);
         let roster = ledger.roster();
+        let ended = LedgerEnded(status.clone());
         begin("ledger", move || {
-            let loaded = ledger.load();
-            let goes_on = loaded.is_ok();
-            // Nobody waits for it only where the program is at its end already.
-            let _ = to_loaded.send_blocking(loaded);
-            if goes_on {
-                ledger.run();
+            let _ended = ended;
+            // Nobody waits for the word only where the program is at its end already.
+            match ledger.load() {
+                Ok(()) => {
+                    let _ = to_loaded.send_blocking(Ok(()));
+                    ledger.run();
+                }
+                Err(error) => {
+                    // With it goes what was asked of it: nobody is to wait for that.
+                    drop(ledger);
+                    let _ = to_loaded.send_blocking(Err(error));
+                }
             }
         })?;
         begin("source", work(opened, args, reading.clone(), positions, intake))?;
@@ -168,6 +175,15 @@ impl Station {
             progress,
             patience,
         })
+    }
+}
+
+/// Notes that the ledger has ended, also where that is by a panic.
+struct LedgerEnded(Status);
+
+impl Drop for LedgerEnded {
+    fn drop(&mut self) {
+        self.0.lock().ledger_ended = true;
     }
 }
 

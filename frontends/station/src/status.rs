@@ -1,6 +1,7 @@
 //! What the station knows of itself, for whoever asks: the admin listener and the log.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use carwatch::time::{Instant, Unix};
 use carwatch_driver::clock;
@@ -31,8 +32,12 @@ pub(crate) struct Facts {
     pub(crate) source_offset: Option<u64>,
     /// What the store holds.
     pub(crate) store: Option<StoreFacts>,
+    /// Whether what was there at the start is loaded: then there is a list to show.
+    pub(crate) loaded: bool,
     /// Whether the station accepts; not while it loads, nor while it stops.
     pub(crate) serving: bool,
+    /// The ledger's thread is gone, so that no car is taken any more.
+    pub(crate) ledger_ended: bool,
     /// Whether the source has come to its end.
     pub(crate) source_ended: bool,
 }
@@ -56,11 +61,11 @@ impl Status {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts and logs a line that is no car.
-    pub(crate) fn refuse(&self, line: u64, refusal: &Refusal) {
+    /// Counts and logs a line that is no car, of the source or of a post.
+    pub(crate) fn refuse(&self, of: &'static str, line: u64, refusal: &Refusal) {
         let (reason, now) = (refusal.reason(), clock::now());
         if self.lock().refusals.note(reason, now.since(Instant::from_nanos(0))) {
-            tracing::warn!(line, reason, "line refused: {refusal}");
+            tracing::warn!(of, line, reason, "line refused: {refusal}");
         }
     }
 
@@ -72,12 +77,29 @@ impl Status {
         }
     }
 
-    /// Why the station is not ready, for people.
+    /// A car that came at `at` waits for its commit.
+    pub(crate) fn waits(&self, at: Instant) {
+        self.lock().waiting_since.get_or_insert(at);
+    }
+
+    /// Why the station is not ready, in words for whoever asks.
     pub(crate) fn ready(&self) -> Result<(), String> {
         let facts = self.lock();
-        if let Some(StoreFacts { failing: Some(why), .. }) = &facts.store {
-            return Err(format!("the store cannot be written: {why}"));
+        let waiting = facts.waiting_since.map_or(Duration::ZERO, |at| clock::now().since(at));
+        if facts.store.as_ref().is_some_and(|store| store.failing.is_some()) {
+            // What is wrong with which file, the log says, and not to strangers.
+            Err("the store cannot be written".into())
+        } else if !facts.serving {
+            Err("the station is loading, or stopping".into())
+        } else if facts.ledger_ended {
+            Err("no car is taken any more: the log says why".into())
+        } else if waiting > LONG {
+            Err(format!("cars have waited {} s for their commit", waiting.as_secs()))
+        } else {
+            Ok(())
         }
-        if facts.serving { Ok(()) } else { Err("the station is loading, or stopping".into()) }
     }
 }
+
+/// Cars that have waited longer than this show that the disk hangs.
+const LONG: Duration = Duration::from_secs(5);

@@ -8,10 +8,11 @@ use carwatch::Car;
 use carwatch::time::Unix;
 use carwatch_formats::visible::visible;
 use carwatch_ingest::Position;
+use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 
-use crate::error::{shown, words};
-use crate::schema::{POSITIONS, RECENT_IDS};
+use crate::error::{damaged, shown, words};
+use crate::schema::{IDS, POSITIONS, RECENT_IDS};
 use crate::{Store, open, wal};
 
 /// What is to be committed together.
@@ -125,7 +126,7 @@ fn write(
     // Immediate: it waits for another writer here, before anything has been read.
     let transaction = Transaction::new(connection, TransactionBehavior::Immediate)?;
     // Asked again each time, for other programs may have added cars.
-    let first: i64 = transaction.query_row(NEXT_ID, [next_id], |row| row.get(0))?;
+    let first = self::next_id(&transaction, next_id)?;
     let next_id = insert(&transaction, first, commit.cars)?;
     let wanted = commit.drop_oldest;
     let deleted = if wanted > 0 { delete(&transaction, wanted, next_id)? } else { 0 };
@@ -216,10 +217,27 @@ impl fmt::Display for WriteError {
 
 impl Error for WriteError {}
 
-/// The least id that is greater than all that were ever given: ?1, or what the file says.
-pub(crate) const NEXT_ID: &str = "SELECT max(?1,
+/// The least id that is greater than all that were ever given: `least`, or what the file says.
+///
+/// # Errors
+///
+/// SQLite's, or that the file says nonsense.
+pub(crate) fn next_id(connection: &Connection, least: i64) -> rusqlite::Result<i64> {
+    let (counter, newest): (Value, i64) =
+        connection.query_row(LAST_IDS, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let Value::Integer(counter @ ..=IDS) = counter else {
+        return Err(damaged("in the table counters, the value of next_id is no id"));
+    };
+    if newest >= IDS {
+        return Err(damaged(format!("in the table cars, no station gave the id {newest}")));
+    }
+    Ok(least.max(counter).max(newest + 1))
+}
+
+/// Which id comes next, by the counter; the greatest there is.
+const LAST_IDS: &str = "SELECT
     coalesce((SELECT value FROM counters WHERE name = 'next_id'), 1),
-    coalesce((SELECT max(id) FROM cars), 0) + 1)";
+    coalesce((SELECT max(id) FROM cars), 0)";
 
 const SAVE_NEXT_ID: &str = "INSERT INTO counters(name, value) VALUES('next_id', ?1)
     ON CONFLICT(name) DO UPDATE SET value = excluded.value";

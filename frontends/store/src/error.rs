@@ -80,6 +80,12 @@ impl StoreError {
     }
 }
 
+/// What is found in a file that SQLite takes for whole, and that no station wrote.
+pub(crate) fn damaged(words: impl Into<String>) -> rusqlite::Error {
+    let code = rusqlite::ffi::Error { code: ErrorCode::DatabaseCorrupt, extended_code: 0 };
+    rusqlite::Error::SqliteFailure(code, Some(words.into()))
+}
+
 /// What SQLite says, with the name of the extended code: its general words for an I/O error
 /// do not tell a failed read from a failed sync.
 pub(crate) fn words(error: &rusqlite::Error) -> String {
@@ -88,6 +94,8 @@ pub(crate) fn words(error: &rusqlite::Error) -> String {
     };
     let message = message.as_deref().unwrap_or_else(|| code_words(failure.extended_code));
     match extended(failure.extended_code) {
+        // Not SQLite's, but about what was found.
+        None if failure.extended_code == 0 => message.to_owned(),
         Some(detail) => format!("{message}: {detail} (SQLite code {})", failure.extended_code),
         None => format!("{message} (SQLite code {})", failure.extended_code),
     }

@@ -5,10 +5,11 @@ use std::path::Path;
 use carwatch::Car;
 use carwatch::time::Unix;
 use carwatch_ingest::{FileId, Format, Position};
-use rusqlite::Row;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
 
 use crate::error::{Problem, StoreError};
+use crate::schema::IDS;
 use crate::{Store, open};
 
 /// A car as it is kept.
@@ -43,7 +44,7 @@ impl Store {
             let mut statement = self.connection.prepare(LOAD)?;
             let mut rows = statement.query([first])?;
             while let Some(row) = rows.next()? {
-                each(stored(row).map_err(|column| self.unreadable("cars", row, column))?);
+                each(stored(row).map_err(|column| unreadable(&self.file, "cars", row, column))?);
             }
             Ok(())
         })
@@ -55,17 +56,7 @@ impl Store {
     ///
     /// [`StoreError`] if the file cannot be read, or is damaged.
     pub fn positions(&self) -> Result<Vec<Position>, StoreError> {
-        self.read(|| {
-            let mut statement = self.connection.prepare(LOAD_POSITIONS)?;
-            let mut rows = statement.query([])?;
-            let mut positions = Vec::new();
-            while let Some(row) = rows.next()? {
-                positions.push(
-                    position(row).map_err(|column| self.unreadable("positions", row, column))?,
-                );
-            }
-            Ok(positions)
-        })
+        self.read(|| positions(&self.file, &self.connection))
     }
 
     /// The last `most` ids that cars were committed with, the oldest first; whether those cars
@@ -77,14 +68,8 @@ impl Store {
     pub fn recent_ids(&self, most: usize) -> Result<Vec<String>, StoreError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.read(|| {
-            let mut statement = self.connection.prepare(LOAD_IDS)?;
-            let mut rows = statement.query([most])?;
             let mut ids = Vec::new();
-            while let Some(row) = rows.next()? {
-                let id = text(row, 0, "source_id")
-                    .map_err(|column| self.unreadable("recent_ids", row, column))?;
-                ids.push(id.to_owned());
-            }
+            each_id(&self.file, &self.connection, most, &mut |id| ids.push(id.to_owned()))?;
             ids.reverse();
             Ok(ids)
         })
@@ -93,26 +78,59 @@ impl Store {
     /// Runs a query; a file that it finds damaged is left as it is from then on.
     fn read<T>(&self, query: impl FnOnce() -> Result<T, Failure>) -> Result<T, StoreError> {
         query().map_err(|failure| {
-            let error = match failure {
-                Failure::Sqlite(error) => StoreError::sqlite(&self.file, &error),
-                Failure::Row(error) => error,
-            };
+            let error = failure.of(&self.file);
             if matches!(error.problem, Problem::Damaged(_) | Problem::NotADatabase) {
                 open::keep_log(&self.connection, true);
             }
             error
         })
     }
+}
 
-    fn unreadable(&self, table: &str, row: &Row<'_>, column: &str) -> Failure {
-        Failure::Row(unreadable(&self.file, table, row, column))
+/// How far files were read, the most recently read one first.
+pub(crate) fn positions(file: &Path, connection: &Connection) -> Result<Vec<Position>, Failure> {
+    let mut statement = connection.prepare(LOAD_POSITIONS)?;
+    let mut rows = statement.query([])?;
+    let mut positions = Vec::new();
+    while let Some(row) = rows.next()? {
+        let position = id(row)
+            .and_then(|()| position(row))
+            .map_err(|column| unreadable(file, "positions", row, column));
+        positions.push(position?);
     }
+    Ok(positions)
+}
+
+/// Hands on the last `most` ids, the newest first.
+pub(crate) fn each_id(
+    file: &Path,
+    connection: &Connection,
+    most: i64,
+    each: &mut dyn FnMut(&str),
+) -> Result<(), Failure> {
+    let mut statement = connection.prepare(LOAD_IDS)?;
+    let mut rows = statement.query([most])?;
+    while let Some(row) = rows.next()? {
+        let id = id(row).and_then(|()| text(row, 0, "source_id"));
+        each(id.map_err(|column| unreadable(file, "recent_ids", row, column))?);
+    }
+    Ok(())
 }
 
 /// Why a query has no result.
-enum Failure {
+pub(crate) enum Failure {
     Sqlite(rusqlite::Error),
     Row(StoreError),
+}
+
+impl Failure {
+    /// The same as an error about `file`.
+    pub(crate) fn of(self, file: &Path) -> StoreError {
+        match self {
+            Self::Sqlite(error) => StoreError::sqlite(file, &error),
+            Self::Row(error) => error,
+        }
+    }
 }
 
 impl From<rusqlite::Error> for Failure {
@@ -122,12 +140,12 @@ impl From<rusqlite::Error> for Failure {
 }
 
 /// The error about a value that no station wrote. Each query ends in the row's id.
-fn unreadable(file: &Path, table: &str, row: &Row<'_>, column: &str) -> StoreError {
+fn unreadable(file: &Path, table: &str, row: &Row<'_>, column: &str) -> Failure {
     let id = row.as_ref().column_count() - 1;
     let id = row.get::<_, i64>(id).map_or_else(|_| "?".to_owned(), |id| id.to_string());
     let words =
         format!("in the table {table}, {column} of the row with id {id} is not what it should be");
-    StoreError::new(file, Problem::Damaged(words))
+    Failure::Row(StoreError::new(file, Problem::Damaged(words)))
 }
 
 /// The car of a row, or the name of the column that makes no sense.
@@ -136,6 +154,12 @@ fn stored<'a>(row: &'a Row<'_>) -> Result<Stored<'a>, &'static str> {
         car: Car::new(text(row, 0, "time")?, text(row, 1, "brand")?, text(row, 2, "color")?),
         arrived: Unix::from_millis(integer(row, 3, "arrived_at")?),
     })
+}
+
+/// Whether the row's own id is one that a station gives.
+fn id(row: &Row<'_>) -> Result<(), &'static str> {
+    let id = integer(row, row.as_ref().column_count() - 1, "id")?;
+    if id < IDS { Ok(()) } else { Err("id") }
 }
 
 fn position(row: &Row<'_>) -> Result<Position, &'static str> {

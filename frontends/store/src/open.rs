@@ -7,9 +7,11 @@ use std::path::Path;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use crate::commit::next_id;
 use crate::error::{Problem, StoreError};
 use crate::header::{self, Found};
-use crate::place::{beside, len};
+use crate::load;
+use crate::place::{beside, len, may_create, may_write};
 use crate::schema::{self, APPLICATION_ID, USER_VERSION};
 use crate::wal;
 
@@ -55,19 +57,42 @@ pub(crate) fn open(file: &Path) -> Result<(Connection, u64), StoreError> {
 pub(crate) fn check(file: &Path) -> Result<(), StoreError> {
     let failed = |error: rusqlite::Error| StoreError::sqlite(file, &error);
     header::look(file)?;
+    let has = |suffix| beside(file, suffix).exists();
+    // SQLite puts its log there, unless a running station did.
+    if may_write(file).is_err() || !has("-wal") && may_create(file).is_err() {
+        return Err(StoreError::new(file, Problem::ReadOnly));
+    }
     if !len(file).is_ok_and(|len| len > 0) {
         return Ok(());
     }
-    let is_used = || beside(file, "-wal").exists();
-    if !is_used() {
-        let counted = immutable(file).map_err(failed).and_then(|found| count(file, &found));
+    if !has("-wal") {
+        let read = immutable(file).map_err(failed).and_then(|found| read(file, &found));
         // A station may have opened it meanwhile: then what was read at once is no snapshot.
-        if counted.is_ok() || !is_used() {
-            return counted.map(drop);
+        if read.is_ok() || !has("-wal") {
+            return read;
+        }
+    }
+    if !has("-shm") {
+        let read = alone(file).map_err(failed).and_then(|found| read(file, &found));
+        if read.is_ok() || !has("-shm") {
+            return read;
         }
     }
     let connection = connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
-    count(file, &connection).map(drop)
+    read(file, &connection)
+}
+
+/// Reads all there is but the cars.
+fn read(file: &Path, connection: &Connection) -> Result<(), StoreError> {
+    count(file, connection)?;
+    if judge(file, connection)? == Found::Store {
+        let failed = |error: rusqlite::Error| StoreError::sqlite(file, &error);
+        next_id(connection, 1).map_err(failed)?;
+        load::positions(file, connection).map_err(|failure| failure.of(file))?;
+        load::each_id(file, connection, i64::MAX, &mut |_| {})
+            .map_err(|failure| failure.of(file))?;
+    }
+    Ok(())
 }
 
 /// Whether closing `connection` leaves the write-ahead log as it is, and the file with it.
@@ -125,6 +150,15 @@ fn connect(file: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     // Absolute, so it is never taken for a URI or for `:memory:`.
     let connection = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(wal::BUSY)?;
+    Ok(connection)
+}
+
+/// Opens a database whose log nobody shares: SQLite then locks the file, and keeps to itself
+/// what it otherwise creates `-shm` for.
+fn alone(file: &Path) -> rusqlite::Result<Connection> {
+    let connection = connect(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    keep_log(&connection, true);
+    connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
     Ok(connection)
 }
 

@@ -6,6 +6,9 @@ use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
+
 use crate::error::{Problem, StoreError};
 
 /// The one name of the store `path`, which need not exist yet: absolute, without symbolic
@@ -52,7 +55,7 @@ pub(crate) fn resolve(path: &Path) -> Result<PathBuf, StoreError> {
 /// stays: were it removed, one could hold the lock of a file that another no longer finds.
 pub(crate) fn lock(file: &Path) -> Result<Lock, StoreError> {
     let path = beside(file, ".lock");
-    let doing = || format!("open the lock file {}", path.display());
+    let doing = || opening(&path);
     let lock = File::options()
         .read(true)
         .write(true)
@@ -65,6 +68,33 @@ pub(crate) fn lock(file: &Path) -> Result<Lock, StoreError> {
         Err(TryLockError::WouldBlock) => Err(StoreError::new(file, Problem::InUse)),
         Err(TryLockError::Error(error)) => Err(StoreError::system(file, doing(), &error)),
     }
+}
+
+/// Whether this user may do what [`lock`] does, without doing it.
+pub(crate) fn may_lock(file: &Path) -> Result<(), StoreError> {
+    let path = beside(file, ".lock");
+    let asked = match access(&path, Access::READ_OK | Access::WRITE_OK) {
+        Err(Errno::NOENT) => may_create(file),
+        asked => asked,
+    };
+    asked.map_err(|errno| StoreError::system(file, opening(&path), &errno.into()))
+}
+
+/// Whether this user may create a file beside `file`.
+pub(crate) fn may_create(file: &Path) -> Result<(), Errno> {
+    access(file.parent().unwrap_or(file), Access::WRITE_OK | Access::EXEC_OK)
+}
+
+/// Whether this user may write `file`, if it is there.
+pub(crate) fn may_write(file: &Path) -> Result<(), Errno> {
+    match access(file, Access::READ_OK | Access::WRITE_OK) {
+        Err(Errno::NOENT) => Ok(()),
+        asked => asked,
+    }
+}
+
+fn opening(lock: &Path) -> String {
+    format!("open the lock file {}", lock.display())
 }
 
 /// A lock that is held.

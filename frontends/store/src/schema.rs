@@ -15,6 +15,10 @@ pub const POSITIONS: u64 = 64;
 /// How many of the sources' ids a store keeps to tell duplicates by; the oldest go first.
 pub const RECENT_IDS: u64 = 65_536;
 
+/// As many ids as no station ever gives: a thousand million a second would take 146 years. A
+/// greater one is damage, and would leave none for what comes next.
+pub(crate) const IDS: i64 = i64::MAX / 2;
+
 /// Makes the tables of an empty database, in one transaction.
 pub(crate) fn create(connection: &Connection) -> rusqlite::Result<()> {
     let made = connection.execute_batch(&format!(

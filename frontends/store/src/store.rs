@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::commit::NEXT_ID;
+use crate::commit::next_id;
 use crate::error::StoreError;
 use crate::open;
-use crate::place::{Lock, beside, identity, len, lock, resolve};
+use crate::place::{Lock, beside, identity, len, lock, may_lock, resolve};
 
 /// A station's store, which no other station has until this is dropped.
 ///
@@ -46,7 +46,7 @@ impl Store {
         let lock = lock(&file)?;
         let (connection, count) = open::open(&file)?;
         let failed = |error: rusqlite::Error| StoreError::sqlite(&file, &error);
-        let next_id = connection.query_row(NEXT_ID, [1], |row| row.get(0)).map_err(failed)?;
+        let next_id = next_id(&connection, 1).map_err(failed)?;
         let identity = Self::identities(&file)
             .map_err(|error| StoreError::system(&file, "look at it", &error))?;
         Ok(Self {
@@ -62,13 +62,21 @@ impl Store {
     }
 
     /// Whether [`open`](Self::open) could open `path`, for all that can be known without doing
-    /// so: nothing is created, locked or changed, and a running station may have it.
+    /// so: nothing is created or changed, and a running station may have it. All but the cars
+    /// themselves is read: [`positions`](Self::positions) and
+    /// [`recent_ids`](Self::recent_ids), too.
+    ///
+    /// A log that no program shares is read under SQLite's own lock, so that a station that
+    /// starts at this moment waits a moment.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] as for `open`, though never because it is in use.
+    /// [`StoreError`] as for `open`, though never because it is in use; and if this user may not
+    /// write what `open` would have to.
     pub fn check(path: &Path) -> Result<(), StoreError> {
-        open::check(&resolve(path)?)
+        let file = resolve(path)?;
+        may_lock(&file)?;
+        open::check(&file)
     }
 
     /// Where it is: absolute, symbolic links followed.

@@ -7,7 +7,7 @@ mod folder;
 use std::fs;
 use std::path::Path;
 
-use carwatch_store::{Problem, Store};
+use carwatch_store::{Commit, Problem, Store};
 use common::{Tested, commit, verify};
 use folder::{contents, made, refused};
 use rusqlite::Connection;
@@ -65,6 +65,18 @@ fn every_kind_of_damage_is_named_and_left_as_it_is() -> Tested {
             |file| edit(file, "ALTER TABLE cars DROP COLUMN color"),
             |p| matches!(p, Problem::Damaged(_)),
         ),
+        ("counter of text", |file| edit(file, "UPDATE counters SET value = 'x'"), is_counter),
+        ("counter of half an id", |file| edit(file, "UPDATE counters SET value = 1.5"), is_counter),
+        (
+            "last counter",
+            |file| edit(file, "UPDATE counters SET value = 9223372036854775807"),
+            is_counter,
+        ),
+        (
+            "last id",
+            |file| edit(file, "UPDATE cars SET id = 9223372036854775807 WHERE id = 20000"),
+            |p| matches!(p, Problem::Damaged(words) if words == "in the table cars, no station gave the id 9223372036854775807"),
+        ),
         ("another program's", foreign, |p| *p == Problem::Foreign),
         (
             "another's view",
@@ -93,6 +105,71 @@ fn every_kind_of_damage_is_named_and_left_as_it_is() -> Tested {
         assert!(is_expected(&problem), "{name}: {problem:?}");
         assert!(contents(folder.path()) == before, "{name}: something was changed or created");
     }
+    Ok(())
+}
+
+fn is_counter(problem: &Problem) -> bool {
+    let expected = "in the table counters, the value of next_id is no id";
+    matches!(problem, Problem::Damaged(words) if words == expected)
+}
+
+#[test]
+fn check_finds_what_a_start_would_find_beside_the_cars() -> Tested {
+    for (damage, expected) in [
+        ("UPDATE positions SET \"offset\" = 'x'", "positions, offset of the row with id 1"),
+        ("UPDATE positions SET head = X'00'", "positions, head of the row with id 1"),
+        ("UPDATE positions SET format = 'xml'", "positions, format of the row with id 1"),
+        (
+            "UPDATE positions SET id = 9223372036854775807",
+            "positions, id of the row with id 9223372036854775807",
+        ),
+        ("UPDATE recent_ids SET source_id = NULL WHERE id = 3", "recent_ids, source_id of"),
+        (
+            "UPDATE recent_ids SET id = 9223372036854775807 WHERE id = 3",
+            "recent_ids, id of the row with id 9223372036854775807",
+        ),
+    ] {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("station.db");
+        made(&file, 5)?;
+        edit(&file, "INSERT INTO recent_ids(source_id) VALUES('a'), ('b'), ('c')")?;
+        assert_eq!(Store::check(&file), Ok(()), "{damage}");
+        edit(&file, damage)?;
+        let before = contents(folder.path());
+        let error = Store::check(&file).expect_err(damage);
+        assert!(matches!(error.problem, Problem::Damaged(_)), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
+        assert!(contents(folder.path()) == before, "{damage}: something was changed");
+        let store = Store::open(&file)?;
+        let loaded = store.positions().map(drop).and_then(|()| store.recent_ids(9).map(drop));
+        assert_eq!(loaded, Err(error));
+    }
+    Ok(())
+}
+
+#[test]
+fn checking_a_log_that_nobody_shares_creates_nothing() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let live = folder.path().join("live.db");
+    made(&live, 5)?;
+    let mut store = Store::open(&live)?;
+    commit(&mut store, 6..=10)?;
+    // As a kill and a copy of the two leave them.
+    let other = tempfile::tempdir()?;
+    let file = other.path().join("station.db");
+    fs::copy(&live, &file)?;
+    fs::copy(folder.path().join("live.db-wal"), other.path().join("station.db-wal"))?;
+    let before = contents(other.path());
+    assert_eq!(before.len(), 2);
+    assert_eq!(Store::check(&file), Ok(()));
+    assert!(contents(other.path()) == before, "something was changed or created");
+    // The log is read, and not passed over.
+    store.commit(Commit { cars: &mut [].into_iter(), drop_oldest: 0, position: None })?;
+    Connection::open(&live)?.execute_batch("UPDATE counters SET value = 'x'")?;
+    fs::copy(folder.path().join("live.db-wal"), other.path().join("station.db-wal"))?;
+    let before = contents(other.path());
+    assert!(is_counter(&Store::check(&file).expect_err("it is in the log").problem));
+    assert!(contents(other.path()) == before, "something was changed or created");
     Ok(())
 }
 

@@ -107,7 +107,40 @@ fn a_folder_that_cannot_be_written_is_named() -> Tested {
     let error = Store::open(&path.join("station.db")).expect_err("it cannot be created");
     assert!(matches!(error.problem, Problem::System { .. }), "{error}");
     assert!(error.to_string().contains("station.db.lock"), "{error}");
+    if is_root {
+        assert_eq!(Store::check(&folder.path().join("station.db")), Ok(()), "root may");
+    } else {
+        assert_eq!(Store::check(&path.join("station.db")), Err(error));
+        assert!(contents(path).is_empty(), "nothing was created");
+    }
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+    Ok(())
+}
+
+#[test]
+fn a_lock_or_a_store_that_cannot_be_written_is_named_by_check() -> Tested {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("station.db");
+    made(&file, 1)?;
+    let lock = folder.path().join("station.db.lock");
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode));
+    let is_root = fs::read_dir("/root").is_ok();
+    for (path, denied, allowed) in
+        [(&*lock, 0o444, 0o644), (&*file, 0o444, 0o644), (folder.path(), 0o555, 0o755)]
+    {
+        assert_eq!(Store::check(&file), Ok(()));
+        mode(path, denied)?;
+        let checked = Store::check(&file);
+        mode(path, allowed)?;
+        match checked {
+            Ok(()) => assert!(is_root, "{}", path.display()),
+            Err(StoreError { problem, .. }) if path == lock => {
+                assert!(matches!(problem, Problem::System { .. }), "{problem:?}");
+            }
+            Err(StoreError { problem, .. }) => assert_eq!(problem, Problem::ReadOnly),
+        }
+    }
     Ok(())
 }
 

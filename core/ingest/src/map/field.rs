@@ -22,8 +22,8 @@ pub(super) struct Field {
 /// How candidates look.
 #[derive(Debug)]
 pub(super) struct Candidates {
-    /// Where in one of them the value stands.
-    pub(super) value: Steps,
+    /// Where in one of them the value stands; the first that is there.
+    pub(super) value: Vec<Steps>,
     /// Where its score stands.
     pub(super) score: Option<Steps>,
     /// A best one that has less is none.
@@ -101,7 +101,7 @@ impl Candidates {
         let mut look = |one: Json<'a>| {
             // A bare name among them is one that has no score.
             let value = match one.kind() {
-                Kind::Object | Kind::Array => self.value.find(one),
+                Kind::Object | Kind::Array => self.value.iter().find_map(|value| value.find(one)),
                 Kind::Null => None,
                 _ => Some(one),
             };

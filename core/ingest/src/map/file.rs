@@ -1,7 +1,6 @@
 //! A map from TOML. Every key is known or refused, by its place.
 
-use std::borrow::Cow;
-use std::ops::Range;
+mod values;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -10,7 +9,7 @@ use crate::time::Written;
 
 use super::columns::CsvMap;
 use super::field::{Candidates, Field};
-use super::path::{Path, Steps};
+use super::path::Steps;
 use super::{Map, MapError, When};
 
 /// Reads the text of a file.
@@ -35,7 +34,8 @@ struct File<'t> {
 
 impl File<'_> {
     fn map(&self, table: &Spanned<Table<'_>>) -> Result<Map, MapError> {
-        let (mut format, mut or_utc) = (None, false);
+        self.one_spelling("", table.get_ref())?;
+        let (mut format, mut utc) = (None, None);
         let mut map = Map {
             each: Vec::new(),
             when: Vec::new(),
@@ -51,10 +51,10 @@ impl File<'_> {
             let Map { roots, .. } = &mut map;
             match key.get_ref().as_ref() {
                 "each" => map.each = self.paths("each", value, roots)?,
-                "time" => map.time = self.paths("time", value, roots)?,
-                "id" => map.id = self.paths("id", value, roots)?,
+                "time" => map.time = self.scalars("time", value, roots)?,
+                "id" => map.id = self.scalars("id", value, roots)?,
                 "time_format" => format = Some((self.string("time_format", value)?, value.span())),
-                "utc" => or_utc = self.boolean("utc", value)?,
+                "utc" => utc = Some((self.boolean("utc", value)?, value.span())),
                 "brand" => map.brand = self.field("brand", value, roots)?,
                 "color" | "colour" => map.color = self.field("color", value, roots)?,
                 "when" => {
@@ -68,24 +68,40 @@ impl File<'_> {
         if map.time.is_empty() && map.csv.is_none() {
             return Err(self.error(&table.span(), "time", "is missing: where the time stands"));
         }
-        map.written = match &format {
-            None if or_utc => Written::Rfc3339 { or_utc },
-            None => Written::Auto,
-            Some((name, span)) => match (*name, or_utc) {
-                ("auto", false) => Written::Auto,
-                ("rfc3339", or_utc) => Written::Rfc3339 { or_utc },
-                ("seconds", false) => Written::Seconds,
-                ("milliseconds", false) => Written::Milliseconds,
-                ("auto" | "seconds" | "milliseconds", true) => {
-                    return Err(self.error(span, "utc", "goes with rfc3339 alone"));
-                }
-                _ => {
-                    let what = "is none of rfc3339, seconds, milliseconds and auto";
-                    return Err(self.error(span, "time_format", what));
-                }
-            },
+        // Without a path a field may still say how a CSV column is to be read.
+        let (brand, color) = match &map.csv {
+            Some(csv) => (!csv.brand.is_empty(), !csv.color.is_empty()),
+            None => (false, false),
         };
-        Ok(map)
+        for (key, value) in table.get_ref() {
+            let (field, has_column) = match key.get_ref().as_ref() {
+                "brand" => (&map.brand, brand),
+                "color" | "colour" => (&map.color, color),
+                _ => continue,
+            };
+            if field.paths.is_empty() && !has_column {
+                let what = "is missing: where it stands";
+                return Err(self.error(&value.span(), &format!("{}.path", key.get_ref()), what));
+            }
+        }
+        let or_utc = utc.as_ref().is_some_and(|(utc, _)| *utc);
+        map.written = match format {
+            None | Some(("auto", _)) => Written::Auto,
+            Some(("rfc3339", _)) => Written::Rfc3339 { or_utc },
+            Some(("seconds", _)) => Written::Seconds,
+            Some(("milliseconds", _)) => Written::Milliseconds,
+            Some((_, span)) => {
+                let what = "is none of rfc3339, seconds, milliseconds and auto";
+                return Err(self.error(&span, "time_format", what));
+            }
+        };
+        match (utc, map.written) {
+            (_, Written::Rfc3339 { .. }) | (None | Some((false, _)), _) => Ok(map),
+            (Some((true, span)), _) => {
+                let what = "goes with time_format = \"rfc3339\" alone";
+                Err(self.error(&span, "utc", what))
+            }
+        }
     }
 
     /// A path, a list of them, or a table.
@@ -96,20 +112,22 @@ impl File<'_> {
         roots: &mut Vec<Steps>,
     ) -> Result<Field, MapError> {
         let DeValue::Table(table) = value.get_ref() else {
-            return Ok(Field { paths: self.paths(name, value, roots)?, ..Field::default() });
+            return Ok(Field { paths: self.scalars(name, value, roots)?, ..Field::default() });
         };
         let mut field = Field::default();
+        let has_candidates = table.keys().any(|key| key.get_ref() == "value");
         let (mut candidate, mut score, mut min_score) = (None, None, None);
         for (key, value) in table {
             let dotted = format!("{name}.{}", key.get_ref());
             match key.get_ref().as_ref() {
-                "path" => field.paths = self.paths(&dotted, value, roots)?,
-                "value" => candidate = Some(self.steps(&dotted, value)?),
+                "path" if has_candidates => field.paths = self.paths(&dotted, value, roots)?,
+                "path" => field.paths = self.scalars(&dotted, value, roots)?,
+                "value" => candidate = Some(self.each_steps(&dotted, value)?),
                 "score" => score = Some((self.steps(&dotted, value)?, dotted, value.span())),
                 "min_score" => {
                     min_score = Some((self.number(&dotted, value)?, dotted, value.span()));
                 }
-                "unknown" => field.unknown = self.strings(&dotted, value)?,
+                "unknown" => field.unknown = self.any_strings(&dotted, value)?,
                 _ => return Err(self.unknown(name, key)),
             }
         }
@@ -167,6 +185,7 @@ impl File<'_> {
     }
 
     fn csv(&self, table: &Table<'_>) -> Result<CsvMap, MapError> {
+        self.one_spelling("csv", table)?;
         let mut csv = CsvMap::default();
         let mut time = None;
         for (key, value) in table {
@@ -184,105 +203,7 @@ impl File<'_> {
             }
         }
         let at = table.keys().next().map_or(0..0, Spanned::span);
-        let time = time.filter(|names| !names.is_empty());
         csv.time = time.ok_or_else(|| self.error(&at, "csv.time", "is missing: its column"))?;
         Ok(csv)
-    }
-
-    fn paths(
-        &self,
-        name: &str,
-        value: &Value<'_>,
-        roots: &mut Vec<Steps>,
-    ) -> Result<Vec<Path>, MapError> {
-        let mut read =
-            |text: &str, at| Path::read(text, roots).map_err(|what| self.error(&at, name, what));
-        self.one_or_more(name, value)?.into_iter().map(|(text, at)| read(text, at)).collect()
-    }
-
-    fn steps(&self, name: &str, value: &Value<'_>) -> Result<Steps, MapError> {
-        Steps::read(self.string(name, value)?).map_err(|what| self.error(&value.span(), name, what))
-    }
-
-    fn strings(&self, name: &str, value: &Value<'_>) -> Result<Vec<String>, MapError> {
-        let all = self.one_or_more(name, value)?;
-        Ok(all.into_iter().map(|(text, _)| text.to_owned()).collect())
-    }
-
-    /// A string, or a list of them, each with its place.
-    fn one_or_more<'v>(
-        &self,
-        name: &str,
-        value: &'v Value<'_>,
-    ) -> Result<Vec<(&'v str, Range<usize>)>, MapError> {
-        match value.get_ref() {
-            DeValue::String(text) => Ok(vec![(text, value.span())]),
-            DeValue::Array(list) => {
-                list.iter().map(|one| Ok((self.string(name, one)?, one.span()))).collect()
-            }
-            _ => Err(self.wrong_type(name, value, "a string or a list of strings")),
-        }
-    }
-
-    /// What a JSON value is compared with: one, or a list of them.
-    fn words(&self, name: &str, value: &Value<'_>) -> Result<Vec<String>, MapError> {
-        let word = |value: &Value<'_>| match value.get_ref() {
-            DeValue::String(text) => Ok(text.clone().into_owned()),
-            DeValue::Boolean(value) => Ok(value.to_string()),
-            DeValue::Integer(number) if number.radix() == 10 => Ok(number.as_str().to_owned()),
-            DeValue::Float(number) => Ok(number.as_str().to_owned()),
-            _ => Err(self.wrong_type(name, value, "a string, number or boolean")),
-        };
-        let words = match value.get_ref() {
-            DeValue::Array(list) => list.iter().map(word).collect::<Result<_, _>>()?,
-            _ => vec![word(value)?],
-        };
-        match words.is_empty() {
-            true => Err(self.error(&value.span(), name, "is empty: no value would do")),
-            false => Ok(words),
-        }
-    }
-
-    fn string<'v>(&self, name: &str, value: &'v Value<'_>) -> Result<&'v str, MapError> {
-        value.get_ref().as_str().ok_or_else(|| self.wrong_type(name, value, "a string"))
-    }
-
-    fn boolean(&self, name: &str, value: &Value<'_>) -> Result<bool, MapError> {
-        value.get_ref().as_bool().ok_or_else(|| self.wrong_type(name, value, "true or false"))
-    }
-
-    fn number(&self, name: &str, value: &Value<'_>) -> Result<f64, MapError> {
-        let text = match value.get_ref() {
-            DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
-            DeValue::Float(number) => number.as_str(),
-            _ => return Err(self.wrong_type(name, value, "a number")),
-        };
-        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-        number.ok_or_else(|| self.error(&value.span(), name, "is out of range"))
-    }
-
-    fn table<'v, 't>(&self, name: &str, value: &'v Value<'t>) -> Result<&'v Table<'t>, MapError> {
-        value.get_ref().as_table().ok_or_else(|| self.wrong_type(name, value, "a table"))
-    }
-
-    fn wrong_type(&self, name: &str, value: &Value<'_>, wanted: &str) -> MapError {
-        let found = value.get_ref().type_str();
-        self.error(&value.span(), name, &format!("is of the type {found} where it needs {wanted}"))
-    }
-
-    fn unknown(&self, table: &str, key: &Spanned<Cow<'_, str>>) -> MapError {
-        let dot = if table.is_empty() { "" } else { "." };
-        self.error(&key.span(), &format!("{table}{dot}{}", key.get_ref()), "is no key of a map")
-    }
-
-    fn error(&self, at: &Range<usize>, key: &str, what: &str) -> MapError {
-        let before = self.text.get(..at.start).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        MapError {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            key: Some(key.to_owned()),
-            what: what.to_owned(),
-        }
     }
 }

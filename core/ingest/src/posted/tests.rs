@@ -12,7 +12,7 @@ fn read(reading: &Reading, body: &[u8]) -> Result<Vec<String>, Bad> {
     posted(body, reading, &mut |car, id| {
         seen.push(format!("{} {}", car.to_record(), id.unwrap_or("-")));
     })
-    .map(|()| seen)
+    .map(|_ignored| seen)
 }
 
 fn plain(body: impl AsRef<[u8]>) -> Result<Vec<String>, Bad> {
@@ -40,6 +40,21 @@ fn one_object_or_many() {
     assert_eq!(plain(""), Ok(vec![]));
     assert_eq!(plain("\n \r\n"), Ok(vec![]));
     assert_eq!(plain("{\"time\":1}\n\n{\"time\":2}").map(|cars| cars.len()), Ok(2));
+}
+
+#[test]
+fn what_the_map_ignores_is_counted() {
+    let map =
+        Map::from_toml("each = 'all'\ntime = 't'\n[[when]]\npath = 'is'\nis = 'car'").unwrap();
+    let reading = Reading { map: Some(Arc::new(map)), ..Reading::default() };
+    let count = |body: &str| posted(body.as_bytes(), &reading, &mut |_, _| {});
+    let car = r#"{"all":[{"is":"car","t":1},{"is":"dog","t":2}]}"#;
+    let other = r#"{"all":[{"is":"dog"},{"is":"dog"}]}"#;
+    assert_eq!(count(""), Ok(0));
+    // Objects of the body, not the things in them.
+    assert_eq!(count(&format!("{car}\n\n{other}\n{{}}\n{car}")), Ok(2));
+    assert_eq!(count("{\n \"all\": [\n]\n}"), Ok(1), "over lines");
+    assert_eq!(count(&format!("{other}\n{other}\n[]")).unwrap_err().line, 3);
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub(crate) struct Content {
     /// Those from the checkpoint to `read`; only the last [`TAIL`] of them while a line is
     /// skipped for its length, during which the checkpoint does not move.
     ahead: Vec<u8>,
+    /// Whether its begin, too, is a position.
+    from_begin: bool,
 }
 
 impl Content {
@@ -36,7 +38,14 @@ impl Content {
             head: Vec::new(),
             before: Vec::new(),
             ahead: Vec::new(),
+            from_begin: false,
         }
+    }
+
+    /// Nothing of it yet, but there are positions of what it held before, which its begin
+    /// takes the place of.
+    pub(crate) fn again(reading: Reading) -> Self {
+        Self { from_begin: true, ..Self::new(reading) }
     }
 
     /// All before `position`, where `head` and `before` were found.
@@ -60,6 +69,7 @@ impl Content {
             head,
             before,
             ahead: Vec::new(),
+            from_begin: true,
         }
     }
 
@@ -112,11 +122,11 @@ impl Content {
     }
 
     /// The position where the lines' checkpoint stands; none at the very begin, where there
-    /// is nothing to know the file by.
+    /// is nothing to know the file by, unless another one has to give way to it.
     pub(crate) fn position(&self, id: FileId) -> Option<Position> {
         let Checkpoint { consumed: offset, line, format, ref header } = self.checkpoint;
         let head = &self.head[..offset.min(HEAD) as usize];
-        (offset > 0).then(|| Position {
+        (offset > 0 || self.from_begin).then(|| Position {
             id,
             head: Sha256::digest(head).into(),
             tail: Sha256::digest(&self.before).into(),

@@ -2,7 +2,7 @@
 
 use super::content::Content;
 use super::judge::Match;
-use super::{CHUNK, Held, News, Over, Start, Step, Tail};
+use super::{CHUNK, Held, News, Over, Place, Start, Step, Tail};
 use crate::Line;
 
 impl Tail {
@@ -51,30 +51,48 @@ impl Tail {
             return;
         }
         let Some(file) = self.files.front_mut() else { return };
-        let beside = file.beside;
+        let place = file.place;
+        let (matched, had) = match std::mem::replace(&mut file.start, Start::Begin) {
+            Start::At(matched) => (Some(matched), true),
+            Start::Judge(judge) => (judge.known(), file.had),
+            Start::Begin => (None, file.had),
+        };
         let reading = self.reading.clone();
-        self.content = match std::mem::replace(&mut file.start, Start::Begin) {
-            Start::At(Match { position, head, before }) => {
-                let (offset, line) = (position.offset, position.line);
-                self.news.push_back(match beside {
-                    true => News::Rest { offset, line },
-                    false => News::Resumed { offset, line },
-                });
-                Some(Content::resume(reading, &position, head, before))
-            }
-            Start::Judge(_) | Start::Begin if beside => {
-                self.step = Step::Close;
-                return;
-            }
-            Start::Judge(_) | Start::Begin => {
-                if !self.begun && !self.positions.is_empty() {
-                    self.news.push_back(News::Unmatched);
-                }
-                Some(Content::new(reading))
+        let content = match &matched {
+            None if place == Place::Rest => return self.drop_found(),
+            None if had => Content::again(reading),
+            None => Content::new(reading),
+            Some(Match { position, head, before }) => {
+                Content::resume(reading, position, head.clone(), before.clone())
             }
         };
+        let from = matched.map(|Match { position, .. }| (position.offset, position.line));
+        let (offset, line) = from.unwrap_or((0, 1));
+        match place {
+            Place::Rest => self.news.push_back(News::Rest { offset, line }),
+            Place::Between => self.news.push_back(News::Between { offset, line }),
+            Place::Path if from.is_some() => {
+                self.news.push_back(News::Resumed { offset, line });
+            }
+            Place::Path if !self.begun && !self.positions.is_empty() => {
+                self.news.push_back(News::Unmatched);
+            }
+            Place::Path => {}
+        }
+        self.content = Some(content);
         self.begun = true;
         self.go_on();
+    }
+
+    /// The first open file is not the one that was looked for: nothing says any more which
+    /// ones came after that.
+    fn drop_found(&mut self) {
+        for file in &mut self.files {
+            if file.place == Place::Between {
+                (file.place, file.start) = (Place::Rest, Start::Begin);
+            }
+        }
+        self.step = Step::Close;
     }
 
     /// Looks, once, for the file that was read last, unless it is the one at the path.
@@ -85,7 +103,8 @@ impl Tail {
         let newest = self.positions.first()?;
         let inode = newest.id.inode;
         let there = self.files.front().is_some_and(|file| file.stat.id.inode == inode);
-        (!there).then_some(Step::Search { inode })
+        let any_name = newest.offset > 0;
+        (!there).then_some(Step::Search { inode, any_name })
     }
 
     pub(super) fn data(&mut self, bytes: &[u8], sink: &mut impl FnMut(Line<'_>)) {

@@ -28,19 +28,33 @@ impl Judge {
     /// Of `positions`, the newest first, those of this inode. A device may have another
     /// number after a restart: it only decides which are tried first.
     pub(crate) fn new(id: FileId, positions: &[Position]) -> Self {
-        let may_be = |position: &&Position| position.id.inode == id.inode && position.offset > 0;
+        let may_be = |position: &&Position| position.id.inode == id.inode;
         let mut candidates: Vec<_> = positions.iter().filter(may_be).cloned().collect();
         candidates.sort_by_key(|position| position.id.device != id.device);
         Self { candidates: candidates.into(), head: None }
     }
 
-    /// The bytes to look at next, as an offset and a length; none if nothing matches.
+    /// Whether any position may be that of the file.
+    pub(crate) fn has_candidates(&self) -> bool {
+        !self.candidates.is_empty()
+    }
+
+    /// The bytes to look at next, as an offset and a length; none if nothing matches, or if
+    /// there is [nothing to look at](Self::known).
     pub(crate) fn wants(&self) -> Option<(u64, usize)> {
-        let Position { offset, .. } = self.candidates.front()?;
-        Some(match self.head {
-            None => (0, (*offset).min(HEAD) as usize),
-            Some(_) => (offset - (*offset).min(TAIL), (*offset).min(TAIL) as usize),
-        })
+        let offset = self.candidates.front()?.offset;
+        match self.head {
+            _ if offset == 0 => None,
+            None => Some((0, offset.min(HEAD) as usize)),
+            Some(_) => Some((offset - offset.min(TAIL), offset.min(TAIL) as usize)),
+        }
+    }
+
+    /// A position before the first byte, which is that of a file that was truncated. There is
+    /// nothing to know the file by, and what is older than that is out of date.
+    pub(crate) fn known(mut self) -> Option<Match> {
+        let position = self.candidates.pop_front().filter(|position| position.offset == 0)?;
+        Some(Match { position, head: Vec::new(), before: Vec::new() })
     }
 
     /// Takes the bytes that were wanted, or as many as there are.

@@ -11,13 +11,17 @@ pub enum Do {
     /// Look at the path and at every open file: [`looked`](crate::Tail::looked).
     Look,
     /// Open the path, and if it is to be kept, behind the other open files:
-    /// [`opened`](crate::Tail::opened).
+    /// [`opened`](crate::Tail::opened), or [`not_opened`](crate::Tail::not_opened).
     Open,
-    /// Look for a file of this inode in the folder of the path, and open it, before the
-    /// other open files: [`found`](crate::Tail::found).
+    /// Look for a file of this inode in the folder of the path, and if it is there, for those
+    /// that were at the path after it. Open them, before the other open files:
+    /// [`found`](crate::Tail::found).
     Search {
         /// Its inode.
         inode: u64,
+        /// Whether it may have any name, because its bytes will tell. If not, it is looked for
+        /// under such names only as rotation gives.
+        any_name: bool,
     },
     /// Read the first open file, until as many bytes came or its end:
     /// [`read`](crate::Tail::read).
@@ -54,6 +58,14 @@ pub enum News {
     /// The file that was read last lies beside the path by now: the rest of it comes first.
     Rest {
         /// From here on, in bytes.
+        offset: u64,
+        /// The number of the line, from 1.
+        line: u64,
+    },
+    /// This file was at the path after the one that was read last, and before the one that is
+    /// there now: it comes in its turn.
+    Between {
+        /// From here on, in bytes: 0 unless it was read before.
         offset: u64,
         /// The number of the line, from 1.
         line: u64,

@@ -10,7 +10,11 @@ fn wrong(text: &str) -> String {
 fn the_least_that_is_a_map() {
     Map::from_toml("time = \"t\"").unwrap();
     Map::from_toml("[csv]\ntime = \"t\"").unwrap();
-    Map::from_toml("time = \"$\"\ncolour = 'c'\nbrand = { path = ['a', \"$.b[0][1].c\"] }")
+    // Without a path: how the cells of a column are to be read.
+    Map::from_toml("brand = { value = ['v', 'w'], unknown = [] }\n[csv]\ntime = 't'\nbrand = 'b'")
+        .unwrap();
+    Map::from_toml("time = 't'\nutc = false\ntime_format = 'seconds'").unwrap();
+    Map::from_toml("time = \"$.t\"\ncolour = 'c'\nbrand = { path = ['a', \"$.b[0][1].c\"] }")
         .unwrap();
 }
 
@@ -52,8 +56,50 @@ fn every_fault_has_its_place() {
         ("time = 't'\ntime_format = 'iso'", "line 2, column 15: time_format: is none of"),
         (
             "time = 't'\ntime_format = 'seconds'\nutc = true",
-            "line 2, column 15: utc: goes with rfc3339 alone",
+            "line 3, column 7: utc: goes with time_format = \"rfc3339\" alone",
         ),
+        (
+            "time = 't'\ntime_format = 'auto'\nutc = true",
+            "line 3, column 7: utc: goes with time_format = \"rfc3339\" alone",
+        ),
+        (
+            "utc = true\ntime = 't'",
+            "line 1, column 7: utc: goes with time_format = \"rfc3339\" alone",
+        ),
+        ("time = '$'", "line 1, column 8: time: \"$\" is the whole line"),
+        ("time = ['t', '$']", "line 1, column 14: time: \"$\" is the whole line"),
+        ("time = 't'\nid = ['a', '$']", "line 2, column 12: id: \"$\" is the whole line"),
+        ("time = 't'\nbrand = '$'", "line 2, column 9: brand: \"$\" is the whole line"),
+        ("time = 't'\nbrand.path = '$'", "line 2, column 14: brand.path: \"$\" is the whole line"),
+        ("time = []", "line 1, column 8: time: is empty: leave it out"),
+        ("time = 't'\nid = []", "line 2, column 6: id: is empty: leave it out"),
+        ("time = 't'\neach = []", "line 2, column 8: each: is empty: leave it out"),
+        ("time = 't'\nbrand = []", "line 2, column 9: brand: is empty: leave it out"),
+        ("time = 't'\n[brand]\npath = []", "line 3, column 8: brand.path: is empty"),
+        (
+            "time = 't'\nbrand = { path = 'a', value = [] }",
+            "line 2, column 31: brand.value: is empty",
+        ),
+        ("time = 't'\n[brand]\nunknown = 'x'", "line 2, column 1: brand.path: is missing"),
+        ("time = 't'\n[colour]\nvalue = 'x'", "line 2, column 1: colour.path: is missing"),
+        (
+            "time = 't'\nbrand = {}\n[csv]\ntime = 't'\ncolor = 'c'",
+            "line 2, column 9: brand.path: is missing",
+        ),
+        (
+            "time = 't'\ncolour = 'c'\ncolor = 'd'",
+            "line 3, column 1: color: says the same as colour before it",
+        ),
+        (
+            "time = 't'\ncolor = 'c'\n[colour]\npath = 'd'",
+            "line 3, column 2: colour: says the same as color before it",
+        ),
+        (
+            "[csv]\ntime = 't'\ncolor = 'c'\ncolour = 'd'",
+            "line 4, column 1: csv.colour: says the same as color before it",
+        ),
+        ("[csv]\ntime = []", "line 2, column 8: csv.time: is empty"),
+        ("[csv]\ntime = 't'\nid = []", "line 3, column 6: csv.id: is empty"),
         (
             "time = 't'\nutc = 1",
             "line 2, column 7: utc: is of the type integer where it needs true or false",

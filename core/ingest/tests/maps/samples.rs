@@ -73,6 +73,11 @@ fn platerecognizer_lines() {
 }
 
 #[test]
+fn platerecognizer_vehicles() {
+    check("platerecognizer-vehicle.ndjson");
+}
+
+#[test]
 fn platerecognizer_webhook() {
     check("platerecognizer-webhook.ndjson");
 }
@@ -105,19 +110,27 @@ fn a_map_of_ones_own() {
 /// A post of one line gives what that line gives in a file, on one line or over many.
 #[test]
 fn posted_line_by_line() {
-    let names = ["frigate", "openalpr", "opendatacam", "platerecognizer-webhook", "own"];
+    let names = [
+        "frigate",
+        "openalpr",
+        "opendatacam",
+        "platerecognizer-webhook",
+        "platerecognizer-vehicle",
+        "own",
+    ];
     for sample in names.map(|name| format!("{name}.ndjson")) {
         let reading = Reading { map: Some(map(&sample)), time: Time::Unix, ..Reading::default() };
         for line in text(&sample).lines() {
             let mut cars = Vec::new();
             let mut refused = None;
+            let mut ignored = 0;
             let mut lines = Lines::with(Reading { format: Format::Ndjson, ..reading.clone() });
             let mut sink = |line: Line<'_>| match line {
                 Line::Car { car, id, .. } => {
                     cars.push((car.to_record(), id.map(Cow::into_owned)));
                 }
                 Line::Refused { refusal, .. } => refused = refused.take().or(Some(refusal)),
-                Line::Ignored { .. } => {}
+                Line::Ignored { .. } => ignored += 1,
             };
             lines.feed(line.as_bytes(), &mut sink);
             lines.finish(&mut sink);
@@ -129,7 +142,7 @@ fn posted_line_by_line() {
                     seen.push((car.to_record(), id.map(str::to_owned)));
                 });
                 match &refused {
-                    None => assert_eq!((result, &seen), (Ok(()), &cars), "{body}"),
+                    None => assert_eq!((result, &seen), (Ok(ignored), &cars), "{body}"),
                     Some(refusal) => {
                         assert_eq!(result.unwrap_err().refusal.reason(), refusal.reason());
                     }

@@ -12,6 +12,7 @@ pub(crate) const PATH: &str = "cars.log";
 pub(crate) struct Disk {
     pub(crate) names: BTreeMap<String, u64>,
     pub(crate) files: BTreeMap<u64, File>,
+    born: u64,
 }
 
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(crate) struct File {
     pub(crate) truncated: u32,
     /// No other file ever has the same.
     pub(crate) serial: u64,
+    /// How many files there were before it.
+    pub(crate) born: u64,
 }
 
 impl Disk {
@@ -30,7 +33,8 @@ impl Disk {
     pub(crate) fn create(&mut self, name: &str, serial: u64) -> u64 {
         assert!(!self.names.contains_key(name), "{name} is there");
         let inode = (10..).find(|inode| !self.files.contains_key(inode)).expect("a free one");
-        self.files.insert(inode, File { serial, ..File::default() });
+        self.files.insert(inode, File { serial, born: self.born, ..File::default() });
+        self.born += 1;
         self.names.insert(name.to_owned(), inode);
         inode
     }
@@ -63,6 +67,23 @@ impl Disk {
 
     pub(crate) fn linked(&self, inode: u64) -> bool {
         self.names.values().any(|named| *named == inode)
+    }
+
+    /// Whether it has a name that rotation gives.
+    pub(crate) fn is_rotated(&self, inode: u64) -> bool {
+        let rotated = |name: &str| {
+            let end = name.strip_prefix(PATH).and_then(|end| end.strip_prefix('.'));
+            end.is_some_and(|end| end.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        self.names.iter().any(|(name, named)| *named == inode && rotated(name))
+    }
+
+    /// Those that were at the path after a file, the oldest first.
+    fn after(&self, inode: u64) -> Vec<u64> {
+        let born = self.files[&inode].born;
+        let mut after: Vec<_> = self.files.iter().filter(|(_, file)| file.born > born).collect();
+        after.sort_by_key(|(_, file)| file.born);
+        after.into_iter().map(|(inode, _)| *inode).filter(|other| self.is_rotated(*other)).collect()
     }
 
     fn stat(&self, inode: u64) -> Stat {
@@ -114,7 +135,7 @@ impl Station {
                 self.tail.looked(disk.names.get(PATH).map(|inode| disk.stat(*inode)), &open);
             }
             Do::Open => match disk.names.get(PATH).copied() {
-                None => self.tail.failed(),
+                None => self.tail.not_opened(),
                 Some(inode) => {
                     if self.tail.opened(disk.stat(inode)) {
                         disk.open(inode);
@@ -122,13 +143,17 @@ impl Station {
                     }
                 }
             },
-            Do::Search { inode } => {
-                let found = disk.linked(inode);
-                if found {
-                    disk.open(inode);
-                    self.open.insert(0, inode);
+            Do::Search { inode, any_name } => {
+                let mut found = Vec::new();
+                if if any_name { disk.linked(inode) } else { disk.is_rotated(inode) } {
+                    found = disk.after(inode);
+                    found.retain(|inode| !self.open.contains(inode));
+                    found.insert(0, inode);
                 }
-                self.tail.found(found.then(|| disk.stat(inode)));
+                found.iter().for_each(|inode| disk.open(*inode));
+                let stats: Vec<_> = found.iter().map(|inode| disk.stat(*inode)).collect();
+                self.open.splice(..0, found);
+                self.tail.found(&stats);
             }
             Do::Read { at, len } => {
                 assert!((1..=carwatch_ingest::CHUNK).contains(&len), "{len}");

@@ -18,6 +18,8 @@ pub(crate) struct Kind {
     pub(crate) returns: bool,
     /// The operator waits until the station has seen the new file before the next rotation.
     pub(crate) patient: bool,
+    /// Before anything is rotated, and before the first kill, a position is committed.
+    pub(crate) settled: bool,
 }
 
 pub(crate) struct History {
@@ -92,7 +94,13 @@ impl History {
                 0..10 => self.station_steps(),
                 10..16 => self.write(),
                 16 => self.commit(),
-                17 | 18 => self.operate(),
+                17 | 18 => {
+                    self.operate();
+                    // What leads to other files may be gone.
+                    if self.station.is_none() {
+                        self.lose_all_unfound();
+                    }
+                }
                 _ if self.kind.kills && self.station.is_some() => self.kill(),
                 _ if self.station.is_none() => self.start(),
                 _ => {}
@@ -122,7 +130,15 @@ impl History {
         self.station = Some(Station::start(reading, positions));
     }
 
+    /// Whether it may go on without a position.
+    fn may_begin(&self) -> bool {
+        !self.kind.settled || !self.positions.is_empty()
+    }
+
     fn kill(&mut self) {
+        if !self.may_begin() {
+            return;
+        }
         let Some(station) = self.station.take() else { return };
         self.log.push(format!("kill, open {:?}", station.open));
         self.news.extend(&station.news);
@@ -136,8 +152,7 @@ impl History {
             }
         }
         // What only the open files led to.
-        let inodes: Vec<_> = self.disk.files.keys().copied().collect();
-        inodes.into_iter().for_each(|inode| self.lose_unless_found(inode));
+        self.lose_all_unfound();
         station.stop(&mut self.disk);
     }
 
@@ -250,7 +265,17 @@ impl History {
     fn wrote(&mut self, inode: u64) {
         let file = &self.disk.files[&inode];
         let (serial, truncated) = (file.serial, file.truncated);
-        if self.lost.contains(&serial) {
+        // One that came back and was rotated again is, by the time it was made, not the last
+        // one, and need not be read on once its end was met.
+        let born = file.born;
+        let younger = |(other, file): (&u64, &crate::disk::File)| {
+            file.born > born && self.disk.is_rotated(*other)
+        };
+        let passed = self.kind.returns
+            && self.kind.kills
+            && self.disk.names.get(PATH) != Some(&inode)
+            && self.disk.files.iter().any(younger);
+        if self.lost.contains(&serial) || passed {
             self.may_miss.insert(self.sequence);
         }
         let written = Written { serial, truncated, at_risk: false };
@@ -275,9 +300,9 @@ impl History {
 
     fn operate(&mut self) {
         let at_path = self.disk.names.get(PATH).copied();
-        let known = at_path.is_none_or(|inode| self.findable(inode));
+        let known = at_path.is_none_or(|inode| self.would_be_findable(inode));
         match self.below(8) {
-            0 | 1 if known || !self.kind.patient => {
+            0 | 1 if (known || !self.kind.patient) && self.may_begin() => {
                 if let (Some(inode), true) = (at_path, self.writer == at_path) {
                     self.log.push(format!("rename {inode}"));
                     let to = format!("{PATH}.{}", self.disk.files[&inode].serial);
@@ -363,15 +388,31 @@ impl History {
     /// Whether the station has the file open, or would come to it if it were started now and
     /// the file were not at the path.
     fn findable(&self, inode: u64) -> bool {
-        if let Some(station) = &self.station {
-            return station.open.contains(&inode);
+        match &self.station {
+            Some(station) => station.open.contains(&inode),
+            None => self.would_be_findable(inode) && self.disk.linked(inode),
         }
-        let file = &self.disk.files[&inode];
-        let newest = self.positions.first();
-        let newest = newest.is_some_and(|(_, serial, truncated)| {
-            (*serial, *truncated) == (file.serial, file.truncated)
+    }
+
+    /// The same, if it gets a name that rotation gives.
+    fn would_be_findable(&self, inode: u64) -> bool {
+        if self.station.is_some() {
+            return self.findable(inode);
+        }
+        let Some((position, serial, truncated)) = self.positions.first() else { return false };
+        let newest = self.disk.files.iter().find(|(_, file)| {
+            file.serial == *serial && (file.truncated == *truncated || position.offset == 0)
         });
-        newest && self.disk.linked(inode)
+        newest.is_some_and(|(newest, file)| {
+            let beside = self.disk.is_rotated(*newest);
+            inode == *newest || (beside && file.born < self.disk.files[&inode].born)
+        })
+    }
+
+    /// What nobody would come to after what just happened.
+    fn lose_all_unfound(&mut self) {
+        let inodes: Vec<_> = self.disk.files.keys().copied().collect();
+        inodes.into_iter().for_each(|inode| self.lose_unless_found(inode));
     }
 
     fn lose_unless_found(&mut self, inode: u64) {

@@ -13,6 +13,7 @@ const CALM: Kind = Kind {
     deletes: false,
     returns: false,
     patient: true,
+    settled: false,
 };
 
 /// Checks the law over many histories: what was missing of what was written, of all, and
@@ -70,6 +71,19 @@ fn only_what_is_overwritten_unseen_is_lost_by_truncation() {
     let (missing, all, news) = check(Kind { truncates: true, ..CALM }, 0..400);
     assert!(missing * 4 < all, "{missing} of {all}");
     assert!(news.contains(&News::Truncated));
+}
+
+/// However often it is rotated while the station is down, or while files wait for their turn.
+#[test]
+fn nothing_is_lost_by_kills_once_there_is_a_position() {
+    for format in [Format::Record, Format::Csv, Format::Auto] {
+        let kind = Kind { kills: true, settled: true, format, ..CALM };
+        let (missing, all, news) = check(kind, 0..400);
+        assert_eq!(missing, 0, "of {all}");
+        assert!(all > 20_000, "{all}");
+        assert!(news.iter().any(|news| matches!(news, News::Rest { .. })));
+        assert!(news.iter().any(|news| matches!(news, News::Between { offset: 0, .. })));
+    }
 }
 
 /// But what was in files that nobody can find any more.

@@ -4,3 +4,4 @@ mod cases;
 mod disk;
 mod history;
 mod laws;
+mod restarts;

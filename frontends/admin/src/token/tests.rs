@@ -61,5 +61,5 @@ fn what_cannot_be_sent_is_refused_with_the_files_name() {
     assert!(TokenFile::of("longest", &longest).read().is_ok());
     let missing = std::path::Path::new("/nonexistent/\u{1b}token");
     let error = Token::from_file(missing).expect_err("no such file");
-    assert!(error.starts_with(r"/nonexistent/\u{1b}token: "), "{error}");
+    assert!(error.starts_with(r"cannot read the token: /nonexistent/\u{1b}token: "), "{error}");
 }

@@ -101,7 +101,7 @@ fn a_body_that_trickles_is_refused() {
 #[test]
 fn a_reader_that_stalls_is_reset() {
     let serving = Serving::limited(Limits { write_stall: SHORT, ..Limits::default() });
-    *serving.station.snapshot.lock().unwrap() = snapshot(1_000_000);
+    *serving.station.snapshot.lock().unwrap() = Some(snapshot(1_000_000));
     let mut client = Client::connect(serving.address);
     client.send(request("GET", "/snapshot"));
     wait_for_reset(&client);
@@ -114,7 +114,7 @@ fn a_reader_that_stalls_is_reset() {
 fn a_reader_below_the_least_rate_is_reset() {
     let limits = Limits { min_rate: 1 << 30, rate_window: SHORT, ..Limits::default() };
     let serving = Serving::limited(limits);
-    *serving.station.snapshot.lock().unwrap() = snapshot(1_000_000);
+    *serving.station.snapshot.lock().unwrap() = Some(snapshot(1_000_000));
     let mut client = Client::connect(serving.address);
     client.send(request("GET", "/snapshot"));
     wait_for_reset(&client);
@@ -151,6 +151,62 @@ fn one_more_than_there_is_room_for_waits_its_turn() {
 }
 
 #[test]
+fn slow_bodies_leave_room_for_those_who_ask() {
+    let serving = Serving::start();
+    let half = |client: &mut Client| {
+        client.send(post_head("Content-Length: 2\r\nExpect: 100-continue\r\n"));
+        let status = client.head().status;
+        if status == 100 {
+            client.send("{");
+        }
+        status
+    };
+    let mut slow: Vec<_> = (0..48).map(|_| Client::connect(serving.address)).collect();
+    for client in &mut slow {
+        assert_eq!(half(client), 100);
+    }
+    for _ in 0..64 {
+        let mut more = Client::connect(serving.address);
+        more.send(post_head("Content-Length: 2\r\n")).send("{");
+        let reply = more.reply();
+        assert_eq!((reply.status, reply.field("retry-after")), (503, Some("1")));
+        assert!(reply.closes());
+        drop(more);
+        assert_eq!(ask(serving.address, request("GET", "/healthz")).status, 200);
+    }
+    // Who may not post learns that, and not how busy it is.
+    let stranger = "POST /cars HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+    assert_eq!(ask(serving.address, stranger).status, 401);
+    // One that ends, in whichever way, makes room for one.
+    drop(slow.pop());
+    let mut last = slow.pop().unwrap();
+    assert_eq!(last.send("}").reply().status, 204);
+    for _ in 0..2 {
+        let mut next = Client::connect(serving.address);
+        while half(&mut next) == 503 {
+            next = Client::connect(serving.address);
+        }
+        slow.push(next);
+    }
+    assert_eq!(slow.len(), 48);
+    for client in &mut slow {
+        assert_eq!(client.send("}").reply().status, 204);
+    }
+}
+
+#[test]
+fn a_place_is_given_back_before_the_commit() {
+    let limits = Limits { uploads: 1, ..Limits::default() };
+    let serving = Serving::limited(limits);
+    let mut first = Client::connect(serving.address);
+    first.send(post("", "wait"));
+    serving.station.waiting.recv_blocking().unwrap();
+    assert_eq!(ask(serving.address, post("", "{}")).status, 204);
+    serving.station.release.send_blocking(()).unwrap();
+    assert_eq!(first.reply().status, 204);
+}
+
+#[test]
 fn who_has_no_request_makes_room() {
     let limits = Limits { connections: 3, ..Limits::default() };
     let serving = Serving::limited(limits);
@@ -169,6 +225,18 @@ fn who_has_no_request_makes_room() {
     slow.ended();
     serving.station.release.send_blocking(()).unwrap();
     assert_eq!(busy.reply().status, 204);
+}
+
+#[test]
+fn who_was_refused_and_goes_on_sending_makes_room() {
+    let limits = Limits { connections: 2, drain_time: 2 * DEADLINE, ..Limits::default() };
+    let serving = Serving::limited(limits);
+    let mut refused: Vec<_> = (0..2).map(|_| Client::connect(serving.address)).collect();
+    for client in &mut refused {
+        client.send("POST /cars HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{");
+        assert_eq!(client.reply().status, 401);
+    }
+    assert_eq!(ask(serving.address, request("GET", "/healthz")).status, 200);
 }
 
 #[test]

@@ -77,13 +77,15 @@ fn unknown_paths_and_methods_are_named() {
         for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "X"] {
             let reply = ask(serving.address, request(method, path));
             assert_eq!((reply.status, reply.field("allow")), (405, Some("GET, HEAD")), "{method}");
-            assert_eq!(reply.text(), "there are GET, HEAD here\n");
+            assert_eq!(reply.text(), "only GET and HEAD are allowed here\n");
         }
     }
     for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {
         let reply = Client::connect(serving.address).send(request(method, "/cars")).head();
         assert_eq!((reply.status, reply.field("allow")), (405, Some("POST")), "{method}");
     }
+    let reply = ask(serving.address, request("GET", "/cars"));
+    assert_eq!(reply.text(), "only POST is allowed here\n");
     assert_eq!(serving.station.posts().len(), 0);
 }
 
@@ -99,15 +101,32 @@ fn why_a_station_is_not_ready_is_shown_without_what_a_terminal_obeys() {
 }
 
 #[test]
+fn what_is_still_being_loaded_is_not_served_in_part() {
+    let serving = Serving::start();
+    *serving.station.snapshot.lock().unwrap() = None;
+    let mut client = Client::connect(serving.address);
+    for _ in 0..2 {
+        let reply = client.send(request("GET", "/snapshot")).reply();
+        assert_eq!((reply.status, reply.field("retry-after")), (503, Some("1")));
+        assert_eq!(reply.text(), "the cars are still being loaded\n");
+    }
+    let head = client.send(request("HEAD", "/snapshot")).head();
+    assert_eq!((head.status, head.field("retry-after")), (503, Some("1")));
+    *serving.station.snapshot.lock().unwrap() = Some(snapshot(2));
+    let reply = client.send(request("GET", "/snapshot")).reply();
+    assert_eq!((reply.status, reply.body), (200, snapshot(2).to_vec()));
+}
+
+#[test]
 fn a_large_snapshot_comes_whole_and_as_it_was_when_asked_for() {
     let serving = Serving::start();
     let large = snapshot(300_000);
     assert!(large.len() > 8 << 20);
-    *serving.station.snapshot.lock().unwrap() = large.clone();
+    *serving.station.snapshot.lock().unwrap() = Some(large.clone());
     let mut client = Client::connect(serving.address);
     let head = client.send(request("GET", "/snapshot")).head();
     // The list goes on while the client has read little.
-    *serving.station.snapshot.lock().unwrap() = snapshot(0);
+    *serving.station.snapshot.lock().unwrap() = Some(snapshot(0));
     assert_eq!(head.field("content-length"), Some(&large.len().to_string()[..]));
     let body = client.body(large.to_vec().len());
     assert!(body == large.to_vec(), "the bytes that were there");
@@ -156,7 +175,7 @@ fn a_panic_ends_its_own_connection_by_a_reset() {
 #[test]
 fn the_other_runtime_serves_the_same() {
     let serving = Serving::on_async_std();
-    *serving.station.snapshot.lock().unwrap() = snapshot(100_000);
+    *serving.station.snapshot.lock().unwrap() = Some(snapshot(100_000));
     let reply = ask(serving.address, request("GET", "/snapshot"));
     assert!(reply.body == snapshot(100_000).to_vec());
     let posted = ask(serving.address, crate::client::post("", "{}"));

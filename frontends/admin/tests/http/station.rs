@@ -13,7 +13,8 @@ use smol::channel::{Receiver, Sender, bounded, unbounded};
 
 pub(crate) struct Fake {
     pub(crate) configured: bool,
-    pub(crate) snapshot: Mutex<Snapshot>,
+    /// None while it is being loaded.
+    pub(crate) snapshot: Mutex<Option<Snapshot>>,
     pub(crate) ready: Mutex<Result<(), String>>,
     /// Every body that reached the station, in order.
     pub(crate) posts: Mutex<Vec<Vec<u8>>>,
@@ -31,7 +32,7 @@ impl Fake {
         let (came, waiting) = unbounded();
         Self {
             configured: true,
-            snapshot: Mutex::new(snapshot(2)),
+            snapshot: Mutex::new(Some(snapshot(2))),
             ready: Mutex::new(Ok(())),
             posts: Mutex::default(),
             release,
@@ -56,7 +57,7 @@ impl Station for Fake {
         self.ready.lock().unwrap().clone()
     }
 
-    fn snapshot(&self) -> Snapshot {
+    fn snapshot(&self) -> Option<Snapshot> {
         self.snapshot.lock().unwrap().clone()
     }
 

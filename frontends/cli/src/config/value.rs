@@ -1,7 +1,6 @@
 //! A value of the file as arguments on a command line, as far as its type fits the flag.
 
 use std::ffi::OsString;
-use std::mem;
 
 use clap::{Arg, ArgAction};
 
@@ -37,15 +36,8 @@ pub(super) fn given(arg: &Arg, key: &str, value: Value) -> Result<Vec<Given>, (P
         },
         (ArgAction::Count, is) => Err(wrong(at, COUNT, &is)),
         (ArgAction::Append, Is::List(items)) => {
-            let Some(first) = items.first().map(|item| &item.is) else {
+            if items.is_empty() {
                 return Err((at, format!("an empty list for '{key}' says nothing: leave it out")));
-            };
-            let mixed =
-                items.iter().find(|item| mem::discriminant(&item.is) != mem::discriminant(first));
-            if let Some(Value { at, is }) = mixed {
-                let (first, is) = (first.name(), is.name());
-                let words = format!("a mixed list for '{key}': {first} first, and here {is}");
-                return Err((*at, words));
             }
             let item = |Value { at, is }| match word(arg, is) {
                 Ok(word) => Ok(Given { at, argument: format!("--{key}={word}").into() }),

@@ -49,6 +49,8 @@ fn restart(exe: &Path) {
             station.kill();
         } else {
             let _ = station.stop();
+            let log = folder.path("cars.db-wal");
+            assert!(!log.exists(), "once it has stopped, its store is one file, to be copied");
         }
         assert_eq!(store::snapshot(&folder.path("cars.db")), snapshot(0..(round + 1) * 10));
     }

@@ -78,10 +78,12 @@ fn killed(exe: &Path) {
     let promised = Mutex::new(Vec::new());
     for round in 1..=ROUNDS {
         let admin = station.admin();
+        // All of them before the first posts: who comes after the kill finds nobody.
+        let connections: Vec<_> = (0..CONNECTIONS).map(|_| Http::connect(admin)).collect();
         thread::scope(|scope| {
-            for _ in 0..CONNECTIONS {
-                scope.spawn(|| {
-                    let mut http = Http::connect(admin);
+            for mut http in connections {
+                let (next, promised) = (&next, &promised);
+                scope.spawn(move || {
                     loop {
                         let first = next.fetch_add(MANY, Ordering::SeqCst);
                         if send(&mut http, &ndjson(first..first + MANY)).is_none() {

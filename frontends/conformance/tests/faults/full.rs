@@ -11,6 +11,7 @@ use crate::watched::{Road, recovered, stuck};
 pub(crate) const CASES: &[Case] = &[
     ("full::a disk of 1 MB, until there is more", until_there_is_more),
     ("full::a disk of 1 MB, and the station is killed meanwhile", and_killed),
+    ("full::a station that starts on a full disk serves what it has", started),
 ];
 
 /// A file system of its own, in memory.
@@ -75,5 +76,17 @@ fn and_killed(exe: &Path) {
     station.kill();
     disk.grow();
     let station = road.station(exe, &disk.db());
+    recovered(&station, &disk.db(), &road.snapshot());
+}
+
+fn started(exe: &Path) {
+    let (mut road, disk) = (Road::new(), Disk::of_a_megabyte());
+    let station = fill(&mut road, &disk, exe);
+    station.kill();
+    // It listens, though what is new in its source cannot be committed.
+    let station = road.station(exe, &disk.db());
+    let served = stuck(&station, &disk.db());
+    assert!(!served.is_empty() && road.snapshot().starts_with(&served));
+    disk.grow();
     recovered(&station, &disk.db(), &road.snapshot());
 }

@@ -82,7 +82,7 @@ impl Control {
     #[must_use]
     pub fn counts(&self) -> Counts {
         let tally = &self.0.tally;
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let read = |counter: &AtomicU64| counter.load(Ordering::SeqCst);
         let named = |names: &[&'static str], counters: &[AtomicU64]| {
             names.iter().copied().zip(counters.iter().map(read)).collect::<Vec<_>>()
         };
@@ -90,7 +90,7 @@ impl Control {
         let ended = named(&ENDED, &tally.ended);
         let accepted = read(&tally.accepted);
         Counts {
-            open: accepted - ended.iter().map(|(_, count)| count).sum::<u64>(),
+            open: accepted.saturating_sub(ended.iter().map(|(_, count)| count).sum()),
             accepted,
             sent: read(&tally.sent),
             ended,

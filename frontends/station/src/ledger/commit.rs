@@ -25,7 +25,7 @@ impl Ledger {
         if (!idle || self.retry.is_some())
             && let Err(why) = self.write(&new, drop_oldest)
         {
-            return self.failed(why, now);
+            return self.failed(why);
         }
         self.deleted += drop_oldest;
         let accepted = new.iter().filter(|is_new| **is_new).count() as u64;
@@ -91,6 +91,7 @@ impl Ledger {
     }
 
     fn succeeded(&mut self, accepted: u64, repeated: u64) {
+        self.last = clock::now();
         if self.retry.take().is_some() {
             tracing::info!("the store can be written again");
         }
@@ -104,7 +105,9 @@ impl Ledger {
             facts.repeated += repeated;
             facts.source_offset = source_offset.or(facts.source_offset);
             facts.waiting_since = None;
-            facts.committed = Some(clock::unix());
+            if accepted > 0 {
+                facts.committed = Some(clock::unix());
+            }
             if let (Some(facts), Some(store)) = (&mut facts.store, &self.store) {
                 facts.failing = None;
                 facts.cars = store.count();
@@ -124,9 +127,11 @@ impl Ledger {
         }
     }
 
-    fn failed(&mut self, why: String, now: Instant) {
+    fn failed(&mut self, why: String) {
         let pause = self.retry.map_or(PAUSE, |(_, pause)| (pause * 2).min(LONGEST_PAUSE));
-        let first = self.retry.replace((now + pause, pause)).is_none();
+        // From now on: to fail may have taken longer than that, and who asks meanwhile is to
+        // have an answer.
+        let first = self.retry.replace((clock::now() + pause, pause)).is_none();
         let waiting_since = self.sourced.front().map(|batch| batch.at);
         let failures = {
             let mut facts = self.status.lock();
@@ -141,6 +146,9 @@ impl Ledger {
             let _ = posted.done.try_send(Err(why.clone()));
         }
         let cars = self.cars;
+        if self.progress.take().is_some() {
+            tracing::warn!("accepting before the end of the source: the store cannot be written");
+        }
         if first {
             tracing::error!(
                 error = why,

@@ -41,7 +41,6 @@ impl Ledger {
                     if now.since(told) >= Duration::from_secs(1) {
                         told = now;
                         tracing::info!(loaded, of = kept, "loading the store");
-                        Notifier.extend(PATIENCE);
                         Notifier.status(&format!("loading the store: {loaded} of {kept} cars"));
                     }
                 }
@@ -73,7 +72,5 @@ impl Ledger {
     }
 }
 
-/// How much longer a service manager is asked to wait, each second.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How often the clock is looked at: every so many cars.
 const LOOK: u64 = 4096;

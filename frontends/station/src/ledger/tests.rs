@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use carwatch::time::Instant;
 use carwatch::{Car, Retention};
-use carwatch_store::Store;
+use carwatch_ingest::{FileId, Format, Position};
+use carwatch_store::{Commit, NewCar, Store};
 use proptest::prelude::*;
 
 use super::world::World;
@@ -98,6 +100,98 @@ fn a_retention_that_is_tightened_reaches_list_and_store() {
     world.finished();
     drop((world, intake));
     assert_eq!(stored(&path), "1:e:red.1:f:red.1:g:red");
+}
+
+/// Rows that retention no longer keeps go by themselves, in however many commits.
+#[test]
+fn a_store_is_trimmed_though_nothing_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cars.db");
+    {
+        let mut store = Store::open(&path).unwrap();
+        let arrived = carwatch_driver::clock::unix();
+        let car = Car::new("1", "vw", "red");
+        let mut cars = (0..150_000).map(|_| NewCar { car: car.clone(), id: None, arrived });
+        store.commit(Commit { cars: &mut cars, drop_oldest: 0, position: None }).unwrap();
+    }
+    let keep = Retention { cars: Some(10), ..Retention::default() };
+    let (world, intake) = World::start(keep, Some(&path));
+    let rows = || world.status.lock().store.as_ref().unwrap().cars;
+    // Each commit is told of.
+    while rows() > 10 {
+        world.progress.recv_blocking().unwrap();
+    }
+    assert_eq!(rows(), 10);
+    drop((world, intake));
+    assert_eq!(Store::open(&path).unwrap().count(), 10);
+}
+
+#[test]
+fn a_store_that_fails_from_the_start_keeps_nobody_from_what_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, away) = (folder.path().join("cars.db"), folder.path().join("away"));
+    let (world, intake) = World::start(Retention::default(), Some(&path));
+    world.post(&[("vw", None)]).unwrap();
+    drop((world, intake));
+    let (world, mut intake) = World::start(Retention::default(), Some(&path));
+    fs::rename(&path, &away).unwrap();
+    intake.take_car(&Car::new("2", "bmw", "red"));
+    intake.hand_in(None);
+    // Closed: the station is not to wait for a commit that may never come.
+    while world.progress.recv_blocking().is_ok() {}
+    assert_eq!(world.snapshot(), "1:vw:red");
+    assert!(world.status.ready().is_err());
+}
+
+#[test]
+fn a_station_that_has_stopped_leaves_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cars.db");
+    let (world, mut intake) = World::start(Retention::default(), Some(&path));
+    intake.take_car(&Car::new("1", "vw", "red"));
+    intake.hand_in(None);
+    world.stop();
+    assert!(!folder.path().join("cars.db-wal").exists());
+    assert!(world.post(&[("late", None)]).unwrap_err().contains("stopping"));
+    assert_eq!(stored(&path), "1:vw:red");
+}
+
+#[test]
+fn how_far_each_file_was_read_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cars.db");
+    let (world, mut intake) = World::start(Retention::default(), Some(&path));
+    // However many of them gather for one commit.
+    for (inode, offset) in [(1, 10), (1, 20), (2, 10), (3, 10), (3, 30)] {
+        intake.take_car(&Car::new("1", "vw", "red"));
+        intake.hand_in(Some(position(inode, offset)));
+    }
+    assert_eq!(world.finished().split('.').count(), 5);
+    drop((world, intake));
+    let positions = Store::open(&path).unwrap().positions().unwrap();
+    assert_eq!(positions, [position(3, 30), position(2, 10), position(1, 20)]);
+}
+
+fn position(inode: u64, offset: u64) -> Position {
+    let (id, format) = (FileId { device: 1, inode }, Format::Record);
+    Position { id, head: [1; 32], tail: [2; 32], offset, line: 1, format, header: None }
+}
+
+#[test]
+fn cars_that_wait_for_their_commit_show() {
+    let folder = tempfile::tempdir().unwrap();
+    let (world, mut intake) =
+        World::start(Retention::default(), Some(&folder.path().join("cars.db")));
+    world.status.lock().serving = true;
+    assert_eq!(world.status.ready(), Ok(()));
+    intake.take_car(&Car::new("1", "vw", "red"));
+    intake.hand_in(None);
+    world.finished();
+    assert_eq!(world.status.lock().waiting_since, None);
+    let at = Instant::from_nanos(7);
+    world.status.waits(at);
+    world.status.waits(Instant::from_nanos(9));
+    assert_eq!(world.status.lock().waiting_since, Some(at), "the oldest counts");
 }
 
 proptest! {

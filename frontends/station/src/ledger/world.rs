@@ -45,12 +45,17 @@ impl World {
 
     /// What is known once everything that was handed in is committed, if it can be.
     pub(crate) fn finished(&self) -> String {
-        async_io::block_on(self.desk.finish());
+        async_io::block_on(self.desk.commit());
         self.snapshot()
     }
 
     pub(crate) fn post(&self, cars: &[(&str, Option<&str>)]) -> Result<(), String> {
         async_io::block_on(self.desk.post(batch(cars)))
+    }
+
+    /// Ends it as a station's stop does.
+    pub(crate) fn stop(&self) {
+        async_io::block_on(self.desk.finish());
     }
 
     pub(crate) fn retain(&self, retention: Retention) {

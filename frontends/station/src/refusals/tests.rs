@@ -47,3 +47,16 @@ fn a_clock_that_goes_back_withholds_and_does_not_panic() {
     assert_eq!(note(&mut refusals, "a", 1_000, 5), 0);
     assert_eq!(refusals.take_withheld(), [("a", 5)]);
 }
+
+/// A counter that is not there yet cannot be told from one that was renamed.
+#[test]
+fn every_reason_has_a_total_from_the_begin() {
+    let totals = Refusals::default().totals();
+    assert!(totals.contains(&("too_few_fields", 0)) && totals.contains(&("bad_json", 0)));
+    let mut refusals = Refusals::default();
+    note(&mut refusals, "too_few_fields", 0, 3);
+    note(&mut refusals, "of tomorrow", 0, 1);
+    let totals = refusals.totals();
+    assert!(totals.contains(&("too_few_fields", 3)) && totals.contains(&("of tomorrow", 1)));
+    assert_eq!(totals.len(), carwatch_ingest::Refusal::REASONS.len() + 1);
+}
