@@ -1,28 +1,21 @@
 use std::fs;
-use std::path::PathBuf;
+
+use tempfile::TempDir;
 
 use super::{LONGEST, Token};
 
 /// A token file with this content, in a folder that goes with the value.
-struct TokenFile(PathBuf);
+struct TokenFile(TempDir);
 
 impl TokenFile {
-    fn of(name: &str, content: &[u8]) -> Self {
-        let folder = std::env::temp_dir().join(format!("carwatch-token-{}", std::process::id()));
-        let folder = folder.join(name);
-        fs::create_dir_all(&folder).expect("a folder");
-        fs::write(folder.join("the-token"), content).expect("a file");
+    fn of(content: &[u8]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("the-token"), content).expect("a file");
         Self(folder)
     }
 
     fn read(&self) -> Result<Token, String> {
-        Token::from_file(&self.0.join("the-token"))
-    }
-}
-
-impl Drop for TokenFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        Token::from_file(&self.0.path().join("the-token"))
     }
 }
 
@@ -30,7 +23,7 @@ impl Drop for TokenFile {
 fn one_line_end_is_no_part_of_it() {
     for (name, content) in [("none", &b"s3cret"[..]), ("lf", b"s3cret\n"), ("crlf", b"s3cret\r\n")]
     {
-        let token = TokenFile::of(name, content).read().expect("a token");
+        let token = TokenFile::of(content).read().expect("a token");
         assert!(token.matches(b"s3cret"), "{name}");
         for wrong in [&b""[..], b"s3cre", b"s3creT", b"s3cret\n", b"s3crets", b"x3cret"] {
             assert!(!token.matches(wrong), "{name}: {wrong:?}");
@@ -54,11 +47,11 @@ fn what_cannot_be_sent_is_refused_with_the_files_name() {
         ("long", &long, "4096"),
     ];
     for (name, content, word) in cases {
-        let error = TokenFile::of(name, content).read().expect_err(name);
+        let error = TokenFile::of(content).read().expect_err(name);
         assert!(error.contains(word) && error.contains("the-token"), "{name}: {error}");
     }
     let longest = vec![b'x'; LONGEST as usize];
-    assert!(TokenFile::of("longest", &longest).read().is_ok());
+    assert!(TokenFile::of(&longest).read().is_ok());
     let missing = std::path::Path::new("/nonexistent/\u{1b}token");
     let error = Token::from_file(missing).expect_err("no such file");
     assert!(error.starts_with(r"cannot read the token: /nonexistent/\u{1b}token: "), "{error}");
