@@ -188,16 +188,17 @@ impl Args {
         (self.follow && !file).then_some("--follow needs a file as --source")
     }
 
-    /// A word about flags that the source has no use for.
-    pub(crate) fn unused(&self) -> Option<&'static str> {
+    /// A word about flags that nothing has a use for; `admin` is whether there is an admin
+    /// listener, from wherever.
+    pub(crate) fn unused(&self, admin: bool) -> Option<&'static str> {
         let simulated = self.source == Source::Simulate;
         if simulated && self.format != Format::Auto {
             return Some("--format does nothing: simulated cars come in no format");
         }
-        if self.admin_token_file.is_some() && self.admin.is_none() {
+        if self.admin_token_file.is_some() && !admin {
             return Some("--admin-token-file does nothing without --admin");
         }
-        if simulated && self.admin.is_none() && (self.map.is_some() || self.time.is_some()) {
+        if simulated && !admin && (self.map.is_some() || self.time.is_some()) {
             return Some("--map and --time do nothing: simulated cars need neither");
         }
         if self.map.is_some() && self.format == Format::Record {

@@ -32,7 +32,8 @@ pub(crate) fn check(args: &Args) -> ExitCode {
     };
     match found() {
         Ok(()) => {
-            if let Some(unused) = args.unused() {
+            // A socket for it may be handed over.
+            if let Some(unused) = args.unused(true) {
                 let _ = writeln!(io::stderr(), "warning: {unused}");
             }
             // Whoever closed stderr looks at the code.

@@ -132,9 +132,10 @@ impl Ledger {
                     Event::Asked(Asked::Cars(batch, done)) => self.take_posted(batch, done),
                     Event::Asked(Asked::Retain(retention)) => self.retain(retention, now),
                     Event::Asked(Asked::Finish(done)) => {
+                        // What is in it stays; a source that goes on must not keep us here.
+                        self.inbox.sourced.close();
                         self.finish();
-                        // Closed, the store is one file again, and whoever waits may copy it. The
-                        // inbox goes with the rest: who asks from now on is told that.
+                        // Closed, the store is one file again, and whoever waits may copy it.
                         drop(self);
                         let _ = done.try_send(());
                         return;
@@ -222,12 +223,19 @@ impl Ledger {
 
     /// Commits what the source has handed in so far.
     fn finish(&mut self) {
-        while let Ok(message) = self.inbox.sourced.try_recv() {
+        if self.retry.is_some() {
+            self.commit(clock::now());
+        }
+        while self.retry.is_none()
+            && let Ok(message) = self.inbox.sourced.try_recv()
+        {
             if let Sourced::Cars(batch) = message {
                 self.take(batch);
             }
         }
-        self.commit(clock::now());
+        if self.retry.is_none() {
+            self.commit(clock::now());
+        }
         if self.cars > 0 {
             let cars = self.cars;
             tracing::error!(

@@ -54,7 +54,11 @@ impl Listen {
     /// Whether this machine has an address that this names; whether its port is free is not
     /// asked. The error is for people and names the place.
     pub(crate) fn is_possible(&self) -> Result<(), String> {
-        self.bind(|address| TcpListener::bind((address.ip(), 0))).map(drop)
+        self.bind(|mut address| {
+            address.set_port(0);
+            TcpListener::bind(address)
+        })
+        .map(drop)
     }
 
     /// Binds every address that this names, as `bind` does one. The error is for people and

@@ -91,6 +91,9 @@ impl Station for Office {
         let (desk, reading, status) =
             (self.desk.clone(), self.reading.clone(), self.status.clone());
         Box::pin(async move {
+            if !status.lock().loaded {
+                return Err(PostError::Unavailable("the station is loading".into()));
+            }
             // Millions of bytes: not on a thread that serves others.
             let batch = blocking::unblock(move || read(&body, &reading, &status)).await?;
             desk.post(batch).await.map_err(|why| {

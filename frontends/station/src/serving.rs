@@ -79,9 +79,12 @@ impl Station {
         if !http.is_terminated() {
             http.await;
         }
-        let finished = pin!(desk.finish());
-        if let Either::Right(_) = select(finished, Timer::after(LAST_COMMIT)).await {
-            tracing::error!("what came last was not committed in time");
+        // Before that there is nothing to commit, and the ledger may be long in loading.
+        if status.lock().restored {
+            let finished = pin!(desk.finish());
+            if let Either::Right(_) = select(finished, Timer::after(LAST_COMMIT)).await {
+                tracing::error!("what came last was not committed in time");
+            }
         }
         status.log_withheld();
         code

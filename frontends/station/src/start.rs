@@ -116,7 +116,7 @@ impl Station {
         let version = env!("CARGO_PKG_VERSION");
         let source = &args.source;
         tracing::info!(program, version, %source, format = %args.format, "station starting");
-        if let Some(unused) = args.unused() {
+        if let Some(unused) = args.unused(args.admin.is_some() || inherited.admin.is_some()) {
             tracing::warn!(%source, "{unused}");
         }
         let token = args.admin_token_file.as_deref().map(Token::from_file).transpose()?;
@@ -144,10 +144,12 @@ impl Station {
         let roster = ledger.roster();
         let ended = LedgerEnded(status.clone());
         begin("ledger", move || {
-            let _ended = ended;
+            // Here, so that it notes the end of this thread.
+            let ended = ended;
             // Nobody waits for the word only where the program is at its end already.
             match ledger.load() {
                 Ok(()) => {
+                    ended.0.lock().restored = true;
                     let _ = to_loaded.send_blocking(Ok(()));
                     ledger.run();
                 }

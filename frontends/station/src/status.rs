@@ -32,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) source_offset: Option<u64>,
     /// What the store holds.
     pub(crate) store: Option<StoreFacts>,
+    /// Whether the store is loaded, if there is one.
+    pub(crate) restored: bool,
     /// Whether what was there at the start is loaded: then there is a list to show.
     pub(crate) loaded: bool,
     /// Whether the station accepts; not while it loads, nor while it stops.

@@ -58,12 +58,12 @@ fn addresses_add_up() {
 
 #[test]
 fn flags_of_another_source_are_not_ignored_in_silence() {
-    assert_eq!(parsed(&[]).unused(), None);
-    assert_eq!(parsed(&["--rate", "2", "--seed", "1"]).unused(), None);
-    assert_eq!(parsed(&["--source", "-", "--format", "csv"]).unused(), None);
-    assert!(parsed(&["--source", "-", "--seed", "1"]).unused().is_some());
-    assert!(parsed(&["--source", "-", "--rate", "0"]).unused().is_some());
-    assert!(parsed(&["--format", "csv"]).unused().is_some());
+    assert_eq!(parsed(&[]).unused(false), None);
+    assert_eq!(parsed(&["--rate", "2", "--seed", "1"]).unused(false), None);
+    assert_eq!(parsed(&["--source", "-", "--format", "csv"]).unused(false), None);
+    assert!(parsed(&["--source", "-", "--seed", "1"]).unused(false).is_some());
+    assert!(parsed(&["--source", "-", "--rate", "0"]).unused(false).is_some());
+    assert!(parsed(&["--format", "csv"]).unused(false).is_some());
 }
 
 #[test]
