@@ -11,17 +11,17 @@ use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_io::{Async, Timer};
+use carwatch::Roster;
 use carwatch::accept::{Accept, AcceptFault, Next, Pace, Room};
 use carwatch::admit::{Admit, Source};
 use carwatch::limits::StationLimits;
 use carwatch::serve::Serve;
 use carwatch::time::Instant;
-use carwatch::{Roster, Snapshot};
 use futures_util::future::{FutureExt, poll_fn};
 
 use crate::alarm::Alarm;
@@ -34,6 +34,14 @@ use open::Open;
 
 /// The list of the station; every accepted connection takes a snapshot of it.
 pub type SharedRoster = Arc<Mutex<Roster>>;
+
+/// The list as it is at this moment, without the cars that have grown too old by now.
+pub fn current(roster: &SharedRoster) -> MutexGuard<'_, Roster> {
+    // A panic elsewhere leaves the roster whole: each append is complete or not begun.
+    let mut roster = roster.lock().unwrap_or_else(PoisonError::into_inner);
+    roster.trim(clock::now());
+    roster
+}
 
 /// Serves until `stop` resolves, then closes the listeners and lets running snapshots
 /// finish for at most the duration that `stop` resolved to; what is left then is reset.
@@ -223,7 +231,7 @@ impl<T> Door<T> {
             }
         };
         self.accept.accepted();
-        let serve = Serve::new(self.snapshot(), Arc::clone(&self.limits), now);
+        let serve = Serve::new(current(&self.roster).snapshot(), Arc::clone(&self.limits), now);
         self.open.insert(serve, source, |serve, handle| {
             spawn(connection::serve(stream, peer, serve, handle))
         });
@@ -237,13 +245,6 @@ impl<T> Door<T> {
             let pausing = fault == AcceptFault::System;
             tracing::warn!(%error, open, unlogged, pausing, "cannot accept");
         }
-    }
-
-    fn snapshot(&self) -> Snapshot {
-        // A panic elsewhere leaves the roster whole: each append is complete or not begun.
-        let mut roster = self.roster.lock().unwrap_or_else(PoisonError::into_inner);
-        roster.trim(clock::now());
-        roster.snapshot()
     }
 }
 

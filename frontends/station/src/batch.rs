@@ -42,6 +42,11 @@ impl Batch {
         self.cars
     }
 
+    /// The ids that some of its cars have, in order.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.ids.iter().map(|(_, id)| &**id)
+    }
+
     /// Each car with its id, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Car<'_>, Option<&str>)> {
         let mut ids = self.ids.iter().peekable();
@@ -70,6 +75,7 @@ mod tests {
         for (car, id) in &cars {
             batch.push(car, *id);
         }
+        assert!(batch.ids().eq(cars.iter().filter_map(|(_, id)| *id)));
         assert!(batch.iter().eq(cars));
         assert_eq!(batch.cars(), 4);
     }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use carwatch::Snapshot;
 use carwatch::serve::Ended;
-use carwatch::time::{Instant, Unix};
+use carwatch::time::Unix;
 use carwatch_admin::{
     Authorization, BuildInfo, Metrics, PostError, Posted, Station, StoreMetrics, Token,
 };
 use carwatch_driver::clock;
-use carwatch_driver::server::{Control, SharedRoster};
+use carwatch_driver::server::{Control, SharedRoster, current};
 use carwatch_ingest::{Reading, posted};
 
 use crate::batch::Batch;
@@ -45,7 +45,7 @@ impl Station for Office {
             started: Some(self.started),
             ..Metrics::default()
         };
-        self.list(&mut metrics, now);
+        self.list(&mut metrics);
         self.connections(&mut metrics);
         let facts = self.status.lock();
         metrics.cars_accepted = facts.accepted;
@@ -73,9 +73,7 @@ impl Station for Office {
         if !self.status.lock().loaded {
             return None;
         }
-        let mut roster = self.roster.lock().unwrap_or_else(PoisonError::into_inner);
-        roster.trim(clock::now());
-        Some(roster.snapshot())
+        Some(current(&self.roster).snapshot())
     }
 
     fn may_post(&self, bearer: Option<&[u8]>) -> Authorization {
@@ -106,9 +104,8 @@ impl Station for Office {
 }
 
 impl Office {
-    fn list(&self, metrics: &mut Metrics, now: Instant) {
-        let mut roster = self.roster.lock().unwrap_or_else(PoisonError::into_inner);
-        roster.trim(now);
+    fn list(&self, metrics: &mut Metrics) {
+        let roster = current(&self.roster);
         metrics.cars = roster.cars();
         metrics.snapshot_bytes = roster.snapshot_len();
         metrics.cars_dropped = roster.dropped();

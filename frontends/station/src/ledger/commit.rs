@@ -83,10 +83,8 @@ impl Ledger {
 
     fn remember_ids(&mut self) {
         let batches = self.sourced.iter().chain(self.posted.iter().map(|posted| &posted.batch));
-        for (_, id) in batches.flat_map(Batch::iter) {
-            if let Some(id) = id {
-                self.recent.insert(id);
-            }
+        for id in batches.flat_map(Batch::ids) {
+            self.recent.insert(id);
         }
     }
 
