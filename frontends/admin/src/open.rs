@@ -82,6 +82,9 @@ impl<T> Open<T> {
 
     /// Lets all go, each after the request that it is answering.
     pub(crate) fn leave_all(&self) {
+        // All are told before the first can act on it: once one has gone, each answer that
+        // is made says that it is the last.
+        self.connections.values().for_each(|entry| entry.watch.tell_to_leave());
         self.connections.values().for_each(|entry| entry.watch.leave());
     }
 

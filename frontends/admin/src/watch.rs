@@ -131,8 +131,13 @@ impl Watch {
 
     /// Tells the connection to end after the request that is being answered, if one is.
     pub(crate) fn leave(&self) {
-        self.leave.store(true, Ordering::Release);
+        self.tell_to_leave();
         self.waker.wake();
+    }
+
+    /// As [`leave`](Self::leave), when it next looks.
+    pub(crate) fn tell_to_leave(&self) {
+        self.leave.store(true, Ordering::Release);
     }
 
     /// Whether the connection was told to end; wakes `cx` when it is.
