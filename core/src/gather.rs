@@ -14,6 +14,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::net::SocketAddr;
+use core::time::Duration;
 
 use crate::fetch::Fetch;
 use crate::limits::ClientLimits;
@@ -32,13 +33,14 @@ pub type StationId = usize;
 /// ```
 /// use carwatch::fetch::{End, Want};
 /// use carwatch::gather::{Gather, Next};
-/// use carwatch::{Host, Target, limits::ClientLimits, time::Instant};
+/// use carwatch::{Host, OwnLimits, Target, limits::ClientLimits, time::Instant};
 ///
 /// let gate = Target {
 ///     name: "gate".into(),
 ///     address: "127.0.0.1:8000".into(),
 ///     host: Host::Ip([127, 0, 0, 1].into()),
 ///     port: 8000,
+///     own: OwnLimits::default(),
 /// };
 /// let now = Instant::from_nanos(0);
 /// // 1. One machine for the whole; equal seeds give equal runs.
@@ -166,7 +168,8 @@ impl Gather {
         station.state = State::Reading { dial: dial.id, received: 0, stopped: false };
         station.wake = None;
         station.connected = now;
-        Ok((dial, Fetch::new(&self.limits, self.deadline, now)))
+        let limits = self.targets[dial.station].own.within(&self.limits);
+        Ok((dial, Fetch::new(&limits, self.deadline, now)))
     }
 
     /// A connection could not be made.
@@ -252,13 +255,20 @@ impl Gather {
         self.stations[station].attempts
     }
 
+    /// From the begin of the first attempt at a station until it was settled, if it is.
+    #[must_use]
+    pub fn elapsed(&self, station: StationId) -> Option<Duration> {
+        let station = &self.stations[station];
+        Some(station.settled?.since(station.started?))
+    }
+
     /// The report, once [`next`](Self::next) said [`Next::Done`].
     #[must_use]
     pub fn finish(self, now: Instant) -> Report {
         let stations = self.targets.into_iter().zip(self.stations);
         Report {
             stations: stations.map(|(target, station)| station.report(target)).collect(),
-            elapsed: now.since(self.started),
+            elapsed: Some(now.since(self.started)),
         }
     }
 }

@@ -19,6 +19,9 @@
 //!                   one connection     bytes     one connection   |
 //!                                                                 v
 //!                                                 wire::Splitter: cars and rejections
+//!                                                                 |
+//!                                                                 v
+//!                                  follow::Follow: what of it is new since the last time
 //! ```
 //!
 //! # The contract of a machine
@@ -33,7 +36,7 @@
 //!    [`Instant::NEVER`](time::Instant::NEVER).
 //!
 //! The driving loop of each stands in its documentation as a compiled example: [`serve::Serve`],
-//! [`accept::Accept`], [`fetch::Fetch`], [`gather::Gather`], [`wire::Splitter`].
+//! [`accept::Accept`], [`fetch::Fetch`], [`gather::Gather`], [`wire::Splitter`], [`follow::Follow`].
 //!
 //! # A client in twelve lines
 //!
@@ -71,9 +74,11 @@ pub mod admit;
 mod car;
 mod escape;
 pub mod fetch;
+pub mod follow;
 pub mod gather;
 pub mod limits;
 mod outcome;
+pub mod replay;
 mod rng;
 mod roster;
 pub mod serve;
@@ -84,7 +89,7 @@ pub mod wire;
 pub use car::{Car, FieldCount};
 pub use outcome::{Fault, Outcome, Reason, Report, StationReport, Verdict};
 pub use roster::{Cursor, RecordTooLong, Retention, Roster, Snapshot};
-pub use target::{Host, Target};
+pub use target::{Host, OwnLimits, Target};
 
 /// The code in README.md runs as a test.
 #[cfg(doctest)]

@@ -213,8 +213,8 @@ pub struct StationReport {
 pub struct Report {
     /// The stations.
     pub stations: Vec<StationReport>,
-    /// How long the whole took.
-    pub elapsed: Duration,
+    /// How long the whole took; `None` where no clock was beside it, as with bytes from files.
+    pub elapsed: Option<Duration>,
 }
 
 impl Report {

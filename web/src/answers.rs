@@ -1,7 +1,5 @@
 //! What the worker calls: all open answers, and the one that is being read.
 
-use std::time::Duration;
-
 use carwatch::Report;
 use carwatch::limits::RECORD;
 use carwatch_formats::{Format, Options, write_cars};
@@ -62,7 +60,7 @@ impl Answers {
     pub fn report(&self) -> String {
         let report = Report {
             stations: self.read.iter().map(|answer| answer.station.clone()).collect(),
-            elapsed: Duration::ZERO,
+            elapsed: None,
         };
         let options = Options {
             format: Format::Json,

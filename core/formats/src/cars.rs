@@ -3,10 +3,11 @@
 
 use std::io::{self, Write};
 
+use carwatch::limits::RECORD;
 use carwatch::wire::Piece;
 use carwatch::{Car, Outcome, Report, Verdict};
 
-use crate::{Format, csv, json, table};
+use crate::{Format, Rolling};
 
 /// How [`write_cars`] writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,16 @@ pub struct Options {
     pub exit: u8,
 }
 
+impl Options {
+    /// The plainest form: no partial stations, no raw CSV, no terminal, the record limit that
+    /// everybody has.
+    #[must_use]
+    pub const fn new(format: Format) -> Self {
+        let (keep_partial, csv_raw, width, exit) = (false, false, None, 0);
+        Self { format, keep_partial, csv_raw, record_limit: RECORD, width, exit }
+    }
+}
+
 /// Writes the merged cars of a report: the stations in the order given, each one's cars in
 /// wire order; those of partial stations only where the options say so.
 ///
@@ -35,47 +46,77 @@ pub struct Options {
 ///
 /// Those of `out`, as they came. Nothing is written after the first.
 pub fn write_cars(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    match options.format {
-        Format::Table => table::write(report, options, out),
-        Format::Csv => csv::write(report, options, out),
-        Format::Ndjson => json::write_lines(report, options, out),
-        Format::Json => json::write_document(report, options, out),
-        Format::Wire => write_wire(report, options, out),
-    }
+    let cars = merged(report, options.keep_partial, options.record_limit);
+    let mut rolling = Rolling::new(options.clone());
+    rolling.add(&cars, out)?;
+    rolling.finish(report, options.exit, out)
+}
+
+/// Cars in the order in which they are written.
+pub trait Cars {
+    /// Hands every car to `sink` until that fails.
+    ///
+    /// # Errors
+    ///
+    /// Those of `sink`, as they came.
+    fn for_each(&self, sink: &mut dyn FnMut(Merged<'_>) -> io::Result<()>) -> io::Result<()>;
 }
 
 /// A car among those of all stations.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Merged<'a> {
-    pub(crate) station: &'a str,
-    pub(crate) car: &'a Car<'a>,
+pub struct Merged<'a> {
+    /// The name of the station that saw it.
+    pub station: &'a str,
+    /// The car.
+    pub car: &'a Car<'a>,
     /// The station's answer was cut.
-    pub(crate) partial: bool,
+    pub partial: bool,
 }
 
-/// Hands every merged car to `sink` until that fails.
-pub(crate) fn for_each(
-    report: &Report,
-    options: &Options,
-    sink: &mut impl FnMut(Merged<'_>) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut result = Ok(());
-    for station in report.stations.iter().filter(|s| is_merged(&s.outcome, options.keep_partial)) {
-        let partial = !station.outcome.verdict.is_complete();
-        station.outcome.for_each_piece(options.record_limit, &mut |piece| {
-            if let (Ok(()), Piece::Car { car, .. }) = (&result, &piece) {
-                result = sink(Merged { station: &station.name, car, partial });
-            }
-        });
-        if result.is_err() {
-            break;
-        }
+/// A station's name, a car of its, and whether its answer was cut.
+impl Cars for Vec<(&str, Car<'_>, bool)> {
+    fn for_each(&self, sink: &mut dyn FnMut(Merged<'_>) -> io::Result<()>) -> io::Result<()> {
+        self.iter().try_for_each(|(station, car, partial)| {
+            sink(Merged { station, car, partial: *partial })
+        })
     }
-    result
 }
 
-/// Whether the cars of a station are among the merged ones.
-pub(crate) const fn is_merged(outcome: &Outcome, keep_partial: bool) -> bool {
+/// The merged cars of a report; see [`write_cars`] and [`Options`].
+#[must_use]
+pub const fn merged(report: &Report, keep_partial: bool, record_limit: usize) -> impl Cars {
+    OfReport { report, keep_partial, record_limit }
+}
+
+struct OfReport<'a> {
+    report: &'a Report,
+    keep_partial: bool,
+    record_limit: usize,
+}
+
+impl Cars for OfReport<'_> {
+    fn for_each(&self, sink: &mut dyn FnMut(Merged<'_>) -> io::Result<()>) -> io::Result<()> {
+        let mut result = Ok(());
+        let merged = |outcome: &Outcome| is_merged(outcome, self.keep_partial);
+        for station in self.report.stations.iter().filter(|station| merged(&station.outcome)) {
+            let partial = !station.outcome.verdict.is_complete();
+            station.outcome.for_each_piece(self.record_limit, &mut |piece| {
+                if let (Ok(()), Piece::Car { car, .. }) = (&result, &piece) {
+                    result = sink(Merged { station: &station.name, car, partial });
+                }
+            });
+            if result.is_err() {
+                break;
+            }
+        }
+        result
+    }
+}
+
+/// Whether the cars of a station are among the merged ones: those of a complete one, and with
+/// `keep_partial` (cli.md, `--keep-partial`) also those of a partial one.
+#[must_use]
+pub const fn is_merged(outcome: &Outcome, keep_partial: bool) -> bool {
     match outcome.verdict {
         Verdict::Complete { .. } => true,
         Verdict::Partial(_) => keep_partial,
@@ -97,19 +138,6 @@ pub(crate) fn spill(buffer: &mut Vec<u8>, out: &mut dyn Write) -> io::Result<()>
 pub(crate) fn flush(buffer: &[u8], out: &mut dyn Write) -> io::Result<()> {
     out.write_all(buffer)?;
     out.flush()
-}
-
-fn write_wire(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let mut buffer = Vec::new();
-    let mut first = true;
-    for_each(report, options, &mut |Merged { car, .. }| {
-        if !std::mem::take(&mut first) {
-            buffer.push(b'.');
-        }
-        car.encode_into(&mut buffer);
-        spill(&mut buffer, out)
-    })?;
-    flush(&buffer, out)
 }
 
 /// How much is written at once: 64 KiB, past which a system call costs nothing beside it.

@@ -4,33 +4,27 @@
 //! Not the `csv` crate's writer: dropped after an error it writes what it still holds once
 //! more, to an output that has failed and is to be left alone. (The tests read with it.)
 
-use std::io::{self, Write};
+use crate::cars::{Merged, Options};
 
-use carwatch::Report;
+/// The header, with its line end.
+pub(crate) fn header(options: &Options) -> Vec<u8> {
+    let partial = if options.keep_partial { ",partial" } else { "" };
+    format!("station,time,brand,color{partial}\r\n").into_bytes()
+}
 
-use crate::cars::{Merged, Options, flush, for_each, spill};
-
-pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let mut buffer = b"station,time,brand,color".to_vec();
-    if options.keep_partial {
-        buffer.extend_from_slice(b",partial");
+pub(crate) fn append_row(merged: Merged<'_>, options: &Options, out: &mut Vec<u8>) {
+    let Merged { station, car, partial } = merged;
+    for (nth, cell) in [station, &car.time, &car.brand, &car.color].into_iter().enumerate() {
+        if nth > 0 {
+            out.push(b',');
+        }
+        let guard = if !options.csv_raw && needs_guard(cell) { "'" } else { "" };
+        append(guard, cell, out);
     }
-    buffer.extend_from_slice(b"\r\n");
-    for_each(report, options, &mut |Merged { station, car, partial }| {
-        for (nth, cell) in [station, &car.time, &car.brand, &car.color].into_iter().enumerate() {
-            if nth > 0 {
-                buffer.push(b',');
-            }
-            let guard = if !options.csv_raw && needs_guard(cell) { "'" } else { "" };
-            append(guard, cell, &mut buffer);
-        }
-        if options.keep_partial {
-            buffer.extend_from_slice(if partial { b",true" } else { b",false" });
-        }
-        buffer.extend_from_slice(b"\r\n");
-        spill(&mut buffer, out)
-    })?;
-    flush(&buffer, out)
+    if options.keep_partial {
+        out.extend_from_slice(if partial { b",true" } else { b",false" });
+    }
+    out.extend_from_slice(b"\r\n");
 }
 
 /// Appends a cell: in quotes, each quote doubled, if it holds what would end one.

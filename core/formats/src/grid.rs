@@ -8,6 +8,8 @@
 
 use unicode_width::UnicodeWidthChar;
 
+use crate::look::Style;
+
 /// On which side of its column a cell stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
@@ -20,6 +22,8 @@ pub(crate) enum Side {
 pub(crate) struct Grid<const N: usize> {
     sides: [Side; N],
     widths: [usize; N],
+    /// How wide the longest word of each is.
+    words: [usize; N],
     /// Whether cells go on below where they are too long.
     wraps: bool,
 }
@@ -28,16 +32,25 @@ impl<const N: usize> Grid<N> {
     /// Columns as wide as their titles. Everything that will be written is to be
     /// [measured](Self::measure), then all of it [fitted](Self::fit), then written.
     pub(crate) fn new(sides: [Side; N], titles: &[impl AsRef<str>; N]) -> Self {
-        let mut grid = Self { sides, widths: [0; N], wraps: false };
+        let mut grid = Self { sides, widths: [0; N], words: [0; N], wraps: false };
         grid.measure(titles);
         grid
     }
 
     /// Widens the columns for these cells.
     pub(crate) fn measure(&mut self, cells: &[impl AsRef<str>; N]) {
-        for (width, cell) in self.widths.iter_mut().zip(cells) {
+        for ((width, word), cell) in self.widths.iter_mut().zip(&mut self.words).zip(cells) {
             *width = (*width).max(columns(cell.as_ref()));
+            *word = cell.as_ref().split(' ').map(columns).fold(*word, usize::max);
         }
+    }
+
+    /// Whether, [fitted](Self::fit), it is so narrow that words are torn which nobody would
+    /// call long.
+    pub(crate) fn is_torn(&self) -> bool {
+        let texts = self.widths.iter().zip(self.words).zip(self.sides);
+        let mut texts = texts.filter(|(_, side)| *side == Side::Left);
+        texts.any(|((width, word), _)| *width < word.min(LONG))
     }
 
     /// Narrows the widest columns of text until a row has room on a terminal of `terminal`
@@ -68,27 +81,44 @@ impl<const N: usize> Grid<N> {
 
     /// Appends a row, and its line end.
     pub(crate) fn row(&self, cells: &[impl AsRef<str>; N], out: &mut String) {
+        self.styled_row(cells, [Style::Plain; N], out);
+    }
+
+    /// Appends a row of cells in these styles, and its line end. Returns how many columns it
+    /// takes, or none if it takes more than one line.
+    pub(crate) fn styled_row(
+        &self,
+        cells: &[impl AsRef<str>; N],
+        styles: [Style; N],
+        out: &mut String,
+    ) -> Option<usize> {
         let mut rests = cells.each_ref().map(AsRef::as_ref);
+        let mut lines = 0;
         loop {
-            let begin = out.len();
+            let (mut used, mut blanks) = (0, 0);
             for (nth, rest) in rests.iter_mut().enumerate() {
                 let wraps = self.wraps && self.sides[nth] == Side::Left;
                 let room = if wraps { self.widths[nth] } else { usize::MAX };
                 let (cell, more) = cut(rest, room);
                 *rest = more;
-                let padding = self.widths[nth].saturating_sub(columns(cell));
-                let gap = if nth == 0 { 0 } else { GAP };
+                let taken = columns(cell);
+                let padding = self.widths[nth].saturating_sub(taken);
                 let before = if self.sides[nth] == Side::Right { padding } else { 0 };
-                out.extend(std::iter::repeat_n(' ', gap + before));
-                out.push_str(cell);
-                out.extend(std::iter::repeat_n(' ', padding - before));
+                blanks += before + if nth == 0 { 0 } else { GAP };
+                // Nothing stands to the right of the last cell: blanks wait for one.
+                let text = cell.trim_end_matches(' ');
+                if !text.is_empty() {
+                    out.extend(std::iter::repeat_n(' ', blanks));
+                    styles[nth].append(text, out);
+                    used += blanks + columns(text);
+                    blanks = 0;
+                }
+                blanks += padding - before + (cell.len() - text.len());
             }
-            // Nothing stands to the right of the last cell.
-            let text = out[begin..].trim_end_matches(' ').len();
-            out.truncate(begin + text);
             out.push('\n');
+            lines += 1;
             if rests.iter().all(|rest| rest.is_empty()) {
-                return;
+                return (lines == 1).then_some(used);
             }
         }
     }
@@ -133,6 +163,9 @@ const GAP: usize = 2;
 
 /// The widest column where there is no terminal.
 const WIDEST: usize = 60;
+
+/// Columns of a word that may be torn.
+const LONG: usize = 16;
 
 /// The narrowest column on a terminal, however small that is.
 const NARROWEST: usize = 6;

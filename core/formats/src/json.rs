@@ -10,43 +10,17 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use crate::cars::{Merged, Options, flush, for_each, is_merged, spill};
+use crate::cars::{Merged, is_merged};
 use crate::visible::is_dangerous;
 
-/// NDJSON: one car a line.
-pub(crate) fn write_lines(
-    report: &Report,
-    options: &Options,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut buffer = Vec::new();
-    for_each(report, options, &mut |merged| {
-        append(&CarJson::from(merged), &mut buffer);
-        buffer.push(b'\n');
-        spill(&mut buffer, out)
-    })?;
-    flush(&buffer, out)
+/// Appends a car.
+pub(crate) fn append_car(merged: Merged<'_>, out: &mut Vec<u8>) {
+    append(&CarJson::from(merged), out);
 }
 
-/// One document: the cars, then the report.
-pub(crate) fn write_document(
-    report: &Report,
-    options: &Options,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let mut buffer = b"{\"cars\":[".to_vec();
-    let mut first = true;
-    for_each(report, options, &mut |merged| {
-        if !std::mem::take(&mut first) {
-            buffer.push(b',');
-        }
-        append(&CarJson::from(merged), &mut buffer);
-        spill(&mut buffer, out)
-    })?;
-    buffer.extend_from_slice(b"],\"report\":");
-    append(&ReportJson::new(report, options.keep_partial, options.exit), &mut buffer);
-    buffer.extend_from_slice(b"}\n");
-    flush(&buffer, out)
+/// Appends a report.
+pub(crate) fn append_report(report: &Report, keep_partial: bool, exit: u8, out: &mut Vec<u8>) {
+    append(&ReportJson::new(report, keep_partial, exit), out);
 }
 
 /// The report as one line of JSON, without a line end (cli.md, Report). Its `cars` count
@@ -54,7 +28,7 @@ pub(crate) fn write_document(
 #[must_use]
 pub fn report_json(report: &Report, keep_partial: bool, exit: u8) -> String {
     let mut out = Vec::new();
-    append(&ReportJson::new(report, keep_partial, exit), &mut out);
+    append_report(report, keep_partial, exit, &mut out);
     String::from_utf8(out).expect("serde_json writes UTF-8")
 }
 
@@ -83,7 +57,7 @@ struct ReportJson<'a> {
     failed: usize,
     cars: u64,
     rejected: u64,
-    elapsed_ms: f64,
+    elapsed_ms: Option<f64>,
     exit: u8,
     stations: Vec<StationJson<'a>>,
 }
@@ -98,7 +72,7 @@ impl<'a> ReportJson<'a> {
             failed,
             cars: outcomes().filter(|o| is_merged(o, keep_partial)).map(|o| o.cars).sum(),
             rejected: outcomes().map(|o| o.rejected).sum(),
-            elapsed_ms: millis(report.elapsed),
+            elapsed_ms: report.elapsed.map(millis),
             exit,
             stations: report.stations.iter().map(StationJson::from).collect(),
         }

@@ -4,33 +4,36 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use carwatch::Report;
-
-use crate::cars::{BUFFER, Merged, Options, for_each};
+use crate::cars::{BUFFER, Cars, Merged, Options};
 use crate::grid::{Grid, Side};
 use crate::visible::visible;
 
-pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+/// Writes `before` and a table, or nothing if there is no car; and whether there is one.
+pub(crate) fn write<C: Cars + ?Sized>(
+    cars: &C,
+    options: &Options,
+    before: &str,
+    out: &mut dyn Write,
+) -> io::Result<bool> {
     let mark = if options.keep_partial { "partial" } else { "" };
     let titles = ["station", "time", "brand", "color", mark];
     let mut grid = Grid::new([Side::Left; 5], &titles);
     let mut cells = [const { String::new() }; 5];
     let mut any = false;
-    for_each(report, options, &mut |merged| {
+    cars.for_each(&mut |merged| {
         any = true;
         fill(&mut cells, merged);
         grid.measure(&cells);
         Ok(())
     })?;
     if !any {
-        out.write_all(b"no cars\n")?;
-        return out.flush();
+        return Ok(false);
     }
     grid.fit(options.width);
-    let mut text = String::new();
+    let mut text = before.to_owned();
     grid.row(&titles, &mut text);
     grid.rule(&mut text);
-    for_each(report, options, &mut |merged| {
+    cars.for_each(&mut |merged| {
         fill(&mut cells, merged);
         grid.row(&cells, &mut text);
         if text.len() >= BUFFER {
@@ -40,7 +43,8 @@ pub(crate) fn write(report: &Report, options: &Options, out: &mut dyn Write) -> 
         Ok(())
     })?;
     out.write_all(text.as_bytes())?;
-    out.flush()
+    out.flush()?;
+    Ok(true)
 }
 
 fn fill(cells: &mut [String; 5], Merged { station, car, partial }: Merged<'_>) {

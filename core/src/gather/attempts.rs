@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use core::net::SocketAddr;
+use core::time::Duration;
 
 use super::race::Race;
 use super::station::State;
@@ -20,10 +21,11 @@ impl Gather {
             }
             let Some(id) = self.ready.pop_front() else { return };
             self.running += 1;
+            let connect_by = now + self.connect_timeout(id);
             let station = &mut self.stations[id];
             station.attempts += 1;
             station.started.get_or_insert(now);
-            station.connect_by = now + self.limits.connect_timeout;
+            station.connect_by = connect_by;
             match self.targets[id].known_address() {
                 Some(address) => self.race(id, [address].into(), now),
                 None => {
@@ -59,6 +61,10 @@ impl Gather {
         }
     }
 
+    fn connect_timeout(&self, id: StationId) -> Duration {
+        self.targets[id].own.connect_timeout.unwrap_or(self.limits.connect_timeout)
+    }
+
     fn wake(&mut self, id: StationId, at: Instant) {
         self.stations[id].wake = Some(at);
         self.timers.push(Reverse((at, id)));
@@ -79,7 +85,7 @@ impl Gather {
             match &mut station.state {
                 State::Waiting => self.ready.push_back(id),
                 State::Resolving | State::Racing(_) if now >= station.connect_by => {
-                    let after = self.limits.connect_timeout;
+                    let after = self.connect_timeout(id);
                     self.give_up(
                         id,
                         Reason::ConnectTimeout,
@@ -110,7 +116,11 @@ impl Gather {
     pub(super) fn end_attempt(&mut self, id: StationId, outcome: Outcome, now: Instant) {
         self.running -= 1;
         let station = &mut self.stations[id];
-        let reason = outcome.verdict.fault().map(|fault| fault.reason);
+        let fault = outcome.verdict.fault();
+        let reason = fault.map(|fault| fault.reason);
+        if let (Some(fault), State::Resolving | State::Racing(_)) = (fault, &station.state) {
+            self.out.push_back(Next::Failed(id, station.attempts, fault.clone()));
+        }
         station.keep_best(outcome);
         let again = reason.is_some_and(Reason::is_worth_a_retry)
             && station.attempts <= self.limits.retries

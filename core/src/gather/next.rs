@@ -58,6 +58,9 @@ pub enum Next {
     Abandon(DialId),
     /// End this response for that reason, as if the stream had, and settle it.
     Stop(DialId, Fault),
+    /// This attempt at a station is over, and never was connected. Nothing to do but to tell
+    /// whoever looks on.
+    Failed(StationId, u32, Fault),
     /// This station is settled; [`Gather::outcome`](super::Gather::outcome) says how.
     Settled(StationId),
     /// Nothing to do before then, or before something comes in.

@@ -10,8 +10,8 @@ use core::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::fetch::End;
-use crate::{Host, Verdict};
+use crate::fetch::{End, Want};
+use crate::{Host, OwnLimits, Verdict};
 use world::{Fate, World};
 
 const START: Instant = Instant::from_nanos(0);
@@ -21,7 +21,13 @@ fn at(ms: u64) -> Instant {
 }
 
 fn named(name: &str) -> Target {
-    Target { name: name.into(), address: name.into(), host: Host::Name(name.into()), port: 80 }
+    Target {
+        name: name.into(),
+        address: name.into(),
+        host: Host::Name(name.into()),
+        port: 80,
+        own: OwnLimits::default(),
+    }
 }
 
 fn addresses(of: &[&str]) -> Vec<SocketAddr> {
@@ -53,12 +59,39 @@ fn a_lookup_that_comes_back_after_its_attempt_is_late() {
     let limits = ClientLimits { retries: 1, ..ClientLimits::default() };
     let mut gather = Gather::new(vec![named("gate")], &limits, 1, START);
     let Next::Resolve(slow) = gather.next(START) else { panic!("no lookup") };
+    assert!(matches!(gather.next(at(3000)), Next::Failed(0, 1, _)));
     let Next::Wait(retry) = gather.next(at(3000)) else { panic!("no back-off") };
     let Next::Resolve(second) = gather.next(retry) else { panic!("no second lookup") };
     assert_eq!(gather.resolved(slow, Ok(addresses(&["10.0.0.1:80"])), retry), Err(Late));
     assert_eq!(gather.resolved(second, Ok(vec![]), retry), Ok(()));
+    assert!(matches!(gather.next(retry), Next::Failed(0, 2, _)));
     assert_eq!(gather.next(retry), Next::Settled(0));
     assert_eq!(fault_of(gather, retry).reason, Reason::NameNotFound);
+}
+
+#[test]
+fn a_station_may_have_limits_of_its_own() {
+    let own = OwnLimits {
+        connect_timeout: Some(Duration::from_millis(7)),
+        idle_timeout: Some(Duration::from_millis(20)),
+        response: Some(10),
+    };
+    let targets = vec![Target { own, ..named("quick") }, named("slow")];
+    let mut gather = Gather::new(targets, &ClientLimits::default(), 1, START);
+    let Next::Resolve(first) = gather.next(START) else { panic!("no lookup") };
+    let Next::Resolve(second) = gather.next(START) else { panic!("no lookup") };
+    assert_eq!(gather.next(START), Next::Wait(at(7)), "the connect time-out of its own");
+    for lookup in [first, second] {
+        gather.resolved(lookup, Ok(addresses(&["10.0.0.1:80"])), START).unwrap();
+    }
+    for (idle, room) in [(20, 10), (10_000, 256 << 20)] {
+        let dial = expect_connect(&mut gather, START, "10.0.0.1:80");
+        let (_, mut fetch) = gather.connected(dial, START).unwrap();
+        assert_eq!(fetch.deadline(), at(idle));
+        assert_eq!(fetch.receive(&[b'.'; 10], START), Want::More);
+        let want = if room == 10 { Want::Enough } else { Want::More };
+        assert_eq!(fetch.receive(b".", START), want);
+    }
 }
 
 #[test]
@@ -178,6 +211,7 @@ fn while_memory_is_scarce_no_connection_starts() {
     gather.resolved(b, Err(Reason::NameNotFound.into()), START).unwrap();
     let dial = expect_connect(&mut gather, START, "10.0.0.1:80");
     let (dial, fetch) = gather.connected(dial, START).unwrap();
+    assert!(matches!(gather.next(START), Next::Failed(1, 1, _)));
     assert_eq!(gather.next(START), Next::Settled(1));
     gather.received(&dial, 75);
     gather.ready.push_back(1);

@@ -82,10 +82,10 @@ impl Route {
             },
             // Bytes for programs; a browser offers to save them, as a file for the viewer.
             Self::Snapshot => match station.snapshot() {
-                Some(snapshot) => {
+                Ok(snapshot) => {
                     content(StatusCode::OK, "application/octet-stream", Content::snapshot(snapshot))
                 }
-                None => answer::unavailable("the cars are still being loaded"),
+                Err(why) => answer::unavailable(why),
             },
             Self::Root => root(),
             Self::Health | Self::Cars => content(StatusCode::OK, TEXT, Content::bytes("ok\n")),

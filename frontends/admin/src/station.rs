@@ -20,9 +20,13 @@ pub trait Station: Send + Sync + 'static {
     /// Why not, for people; `/readyz` shows it to whoever asks.
     fn ready(&self) -> Result<(), String>;
 
-    /// What a client that connects now would get: committed cars only. None while what there
-    /// is of them is still being loaded: then `/snapshot` answers 503, and not with a part.
-    fn snapshot(&self) -> Option<Snapshot>;
+    /// What a client that connects now would get: committed cars only.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no such list, or not yet, for people: then `/snapshot` answers 503, and not
+    /// with a part.
+    fn snapshot(&self) -> Result<Snapshot, &'static str>;
 
     /// Whether a request with this bearer token may post cars; `None` if it has none.
     /// Implementations compare with [`Token::matches`](crate::Token::matches).

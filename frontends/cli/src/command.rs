@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Command, CommandFactory, FromArgMatches};
 
-use crate::config;
+use crate::config::{self, Own};
 use crate::environment::{heeding, is_set, variables};
 use crate::with_env;
 pub use refusal::{Refusal, fail, usage_error};
@@ -40,6 +40,12 @@ pub use refusal::{Refusal, fail, usage_error};
 ///
 /// Each call reads the file anew, so a call after SIGHUP gives what it says by then.
 ///
+/// # Subcommands
+///
+/// All of this holds for the flags of a subcommand as it does for the program's own. A key of
+/// the file is for every command that has a flag of the name; the file may have keys that are
+/// of other subcommands than the one at hand, and they are checked all the same.
+///
 /// # Errors
 ///
 /// The code to exit with, after help or the error was printed: 0 for `--help` and
@@ -60,7 +66,25 @@ pub fn try_parse<A>(program: &'static str, prefix: &str) -> Result<A, Refusal>
 where
     A: CommandFactory + FromArgMatches,
 {
-    parse_with(command::<A>(program, prefix).max_term_width(WIDTH), std::env::args_os())
+    try_parse_with(program, prefix, &[]).map(|(arguments, _)| arguments)
+}
+
+/// Like [`try_parse`], for an application that keeps more than flags in the file of
+/// `--config`: the keys `own` are its own. They come back unread, with their places.
+///
+/// # Errors
+///
+/// What is to be [printed](Refusal::print) instead of going on.
+pub fn try_parse_with<A>(
+    program: &'static str,
+    prefix: &str,
+    own: &[&str],
+) -> Result<(A, Own), Refusal>
+where
+    A: CommandFactory + FromArgMatches,
+{
+    let command = command::<A>(program, prefix).max_term_width(WIDTH);
+    parse_with(command, std::env::args_os().collect(), own)
 }
 
 /// Like [`parse`], for the command line `argv`, whose first item is skipped. It prints
@@ -72,30 +96,52 @@ where
 pub fn parse_from<A>(
     program: &'static str,
     prefix: &str,
-    argv: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    argv: impl IntoIterator<Item = impl Into<OsString>>,
 ) -> Result<A, Refusal>
 where
     A: CommandFactory + FromArgMatches,
 {
-    parse_with(command::<A>(program, prefix).term_width(WIDTH), argv)
+    parse_from_with(program, prefix, &[], argv).map(|(arguments, _)| arguments)
 }
 
-fn command<A: CommandFactory>(program: &'static str, prefix: &str) -> Command {
+/// [`parse_from`] as [`try_parse_with`] is.
+///
+/// # Errors
+///
+/// What is to be printed instead of going on.
+pub fn parse_from_with<A>(
+    program: &'static str,
+    prefix: &str,
+    own: &[&str],
+    argv: impl IntoIterator<Item = impl Into<OsString>>,
+) -> Result<(A, Own), Refusal>
+where
+    A: CommandFactory + FromArgMatches,
+{
+    let command = command::<A>(program, prefix).term_width(WIDTH);
+    parse_with(command, argv.into_iter().map(Into::into).collect(), own)
+}
+
+/// The command that [`parse`] parses: for whoever makes completions or a manual of it.
+#[must_use]
+pub fn command<A: CommandFactory>(program: &'static str, prefix: &str) -> Command {
     with_env(A::command(), prefix).name(program).bin_name(program)
 }
 
 fn parse_with<A: FromArgMatches>(
     command: Command,
-    argv: impl IntoIterator<Item = impl Into<OsString> + Clone>,
-) -> Result<A, Refusal> {
-    let argv: Vec<OsString> = argv.into_iter().map(Into::into).collect();
-    let file = config::file(&command, &argv)?;
+    argv: Vec<OsString>,
+    own: &[&str],
+) -> Result<(A, Own), Refusal> {
+    let file = config::file(&command, &argv, own)?;
     let with_file = file.as_ref().map_or(&argv, |file| &file.argv);
-    let mut refusal = match matched(heeding(&command, is_set), with_file) {
-        Ok(arguments) => return Ok(arguments),
+    let mut refusal = match matched(heeding(&command, &is_set), with_file) {
+        Ok(arguments) => {
+            return Ok((arguments, file.map(|file| file.own).unwrap_or_default()));
+        }
         Err(refusal) => refusal,
     };
-    if !refusal.is_error() {
+    if refusal.is_help() {
         // Help names the variables that are not set, too.
         return Err(matched::<A>(command, &argv).err().unwrap_or(refusal));
     }
@@ -115,6 +161,7 @@ fn parse_with<A: FromArgMatches>(
     let same = |other: Option<Refusal>| other.is_some_and(|other| other.agrees_with(&refusal));
     if !same(alone(&|_| false)) {
         let variable = variables(&command)
+            .into_iter()
             .filter(|name| is_set(name))
             .find(|only| same(alone(&|name| name == *only)))
             .map(ToOwned::to_owned);

@@ -1,5 +1,7 @@
-//! Every flag is an environment variable as well (cli.md), in one place.
+//! Every flag is an environment variable as well (cli.md), in one place, whichever command
+//! it is of.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
 use clap::builder::Resettable;
@@ -12,9 +14,12 @@ use clap::{Arg, ArgAction, Command};
 /// `false`, `0`, `no`, `off` or nothing; one that counts also takes the number.
 /// A value on the command line wins over the variable, and a variable that is empty is one
 /// that is not set: [`parse`](crate::parse) sees to that.
+///
+/// So do the flags of its subcommands, whose variables do not name the subcommand: where two
+/// commands have a flag of the same name, it is one variable, and means the same.
 #[must_use]
 pub fn with_env(command: Command, prefix: &str) -> Command {
-    command.mut_args(|arg| {
+    let command = command.mut_args(|arg| {
         let Some(variable) = arg.get_long().map(|long| variable(prefix, long)) else { return arg };
         let arg = match arg.get_action() {
             ArgAction::SetTrue => arg.value_parser(switch),
@@ -22,15 +27,20 @@ pub fn with_env(command: Command, prefix: &str) -> Command {
             _ => arg,
         };
         named(arg, variable)
-    })
+    });
+    command.mut_subcommands(|subcommand| with_env(subcommand, prefix))
 }
 
 /// `command` as if only the variables were there that `heeded` says.
-pub(crate) fn heeding(command: &Command, heeded: impl Fn(&OsStr) -> bool) -> Command {
-    command.clone().mut_args(|arg| match arg.get_env() {
-        Some(name) if !heeded(name) => arg.env(Resettable::Reset),
-        _ => arg,
-    })
+pub(crate) fn heeding(command: &Command, heeded: &dyn Fn(&OsStr) -> bool) -> Command {
+    fn among(command: Command, heeded: &dyn Fn(&OsStr) -> bool) -> Command {
+        let command = command.mut_args(|arg| match arg.get_env() {
+            Some(name) if !heeded(name) => arg.env(Resettable::Reset),
+            _ => arg,
+        });
+        command.mut_subcommands(|subcommand| among(subcommand, heeded))
+    }
+    among(command.clone(), heeded)
 }
 
 /// Whether the variable is there and not empty.
@@ -38,9 +48,10 @@ pub(crate) fn is_set(name: &OsStr) -> bool {
     std::env::var_os(name).is_some_and(|value| !value.is_empty())
 }
 
-/// The names of all variables of `command`.
-pub(crate) fn variables(command: &Command) -> impl Iterator<Item = &OsStr> {
-    command.get_arguments().filter_map(Arg::get_env)
+/// The names of all variables of `command` and its subcommands, each once.
+pub(crate) fn variables(command: &Command) -> BTreeSet<&OsStr> {
+    let below = command.get_subcommands().flat_map(variables);
+    command.get_arguments().filter_map(Arg::get_env).chain(below).collect()
 }
 
 fn named(arg: Arg, variable: String) -> Arg {

@@ -33,11 +33,11 @@ use stderr::{Hook, stderr};
 #[command(next_help_heading = "Log")]
 pub struct LogArgs {
     /// Log more: debug; twice: trace.
-    #[arg(short, long, action = clap::ArgAction::Count, help = VERBOSE)]
+    #[arg(short, long, action = clap::ArgAction::Count, help = VERBOSE, global = true)]
     pub verbose: u8,
 
     /// Log less: warnings and errors; twice: errors alone
-    #[arg(short, long, action = clap::ArgAction::Count)]
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub quiet: u8,
 
     /// The form of the log's lines
@@ -46,12 +46,13 @@ pub struct LogArgs {
         value_enum,
         default_value_t,
         value_name = "text|json",
-        hide_possible_values = true
+        hide_possible_values = true,
+        global = true
     )]
     pub log_format: LogFormat,
 
     /// Append the log to this file instead of writing it to stderr
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     pub log_file: Option<PathBuf>,
 }
 

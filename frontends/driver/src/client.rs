@@ -6,6 +6,7 @@
 mod event;
 mod faults;
 mod log;
+mod observer;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -18,33 +19,35 @@ use carwatch::fetch::{End, Fetch, Fired, Want};
 use carwatch::gather::{Dial, DialId, Gather, Lookup, Next};
 use carwatch::limits::ClientLimits;
 use carwatch::time::Instant;
-use carwatch::{Outcome, Report, Target};
+use carwatch::{Fault, Outcome, Report, Target};
 use futures_util::future::{AbortHandle, Abortable, FutureExt, poll_fn};
 use futures_util::stream::{FuturesUnordered, Stream};
+use socket2::SockRef;
 
 use crate::alarm::Alarm;
 use crate::clock;
 use crate::socket::Socket;
 use event::{Event, Read, Reader};
+pub use observer::{Ending, Observer};
 
 /// Gathers from all `targets`, and reports once every one of them is settled.
 ///
 /// `connect` is the runtime's: one address, one connection. When `cancel` resolves, what is
-/// not settled is cancelled. `settled` hears of each station once, when it is settled.
-/// Equal `seed`s give equal back-offs.
+/// not settled is cancelled. `observer` hears of all that happens. Equal `seed`s give equal
+/// back-offs.
 pub async fn gather<S, F>(
     targets: Vec<Target>,
     limits: &ClientLimits,
     seed: u64,
     connect: impl Fn(SocketAddr) -> F,
     cancel: impl Future<Output = ()>,
-    settled: impl FnMut(&Target, &Outcome),
+    observer: impl Observer,
 ) -> Report
 where
     F: Future<Output = io::Result<S>> + 'static,
     S: Socket,
 {
-    run(targets, limits, seed, event::ask_system, connect, cancel, settled).await
+    run(targets, limits, seed, event::ask_system, connect, cancel, observer).await
 }
 
 /// [`gather`], with the resolver lent as well.
@@ -55,7 +58,7 @@ async fn run<S, F, R>(
     resolve: impl Fn(&Target) -> R,
     connect: impl Fn(SocketAddr) -> F,
     cancel: impl Future<Output = ()>,
-    settled: impl FnMut(&Target, &Outcome),
+    observer: impl Observer,
 ) -> Report
 where
     R: Future<Output = io::Result<Vec<SocketAddr>>> + 'static,
@@ -67,7 +70,7 @@ where
         gather: Gather::new(targets, limits, seed, clock::now()),
         resolve,
         connect,
-        settled,
+        observer,
         io: FuturesUnordered::new(),
         dials: HashMap::new(),
         reading: HashMap::new(),
@@ -85,11 +88,11 @@ where
     report
 }
 
-struct Driver<S, L, C, N> {
+struct Driver<S, L, C, O> {
     gather: Gather,
     resolve: L,
     connect: C,
-    settled: N,
+    observer: O,
     io: FuturesUnordered<Pin<Box<dyn Future<Output = Event<S>>>>>,
     /// Ends the future that works for a connection, made or in the making.
     dials: HashMap<DialId, AbortHandle>,
@@ -104,14 +107,14 @@ struct Reading {
     since: Instant,
 }
 
-impl<S, L, R, C, F, N> Driver<S, L, C, N>
+impl<S, L, R, C, F, O> Driver<S, L, C, O>
 where
     R: Future<Output = io::Result<Vec<SocketAddr>>> + 'static,
     L: Fn(&Target) -> R,
     F: Future<Output = io::Result<S>> + 'static,
     S: Socket,
     C: Fn(SocketAddr) -> F,
-    N: FnMut(&Target, &Outcome),
+    O: Observer,
 {
     /// Does what the gather says, until it says to wait; `None` once it is done.
     fn obey(&mut self) -> Option<Instant> {
@@ -123,15 +126,20 @@ where
                 Next::Stop(id, fault) => {
                     self.forget(id);
                     if let Some(Reading { dial, fetch, since }) = self.reading.remove(&id) {
-                        self.settle(dial, fetch.finish(End::Fault(fault)), since);
+                        let outcome = fetch.finish(End::Fault(fault));
+                        self.settle(dial, Ending::GivenUp, outcome, since);
                     }
+                }
+                Next::Failed(station, attempt, fault) => {
+                    self.observer.failed(station, attempt, &fault, clock::now());
                 }
                 Next::Settled(station) => {
                     let attempts = self.gather.attempts(station);
                     if let Some(outcome) = self.gather.outcome(station) {
                         let target = self.gather.target(station);
-                        log::settled(target, outcome, attempts);
-                        (self.settled)(target, outcome);
+                        let elapsed = self.gather.elapsed(station).unwrap_or_default();
+                        log::settled(target, outcome, attempts, elapsed);
+                        self.observer.settled(station, target, outcome);
                     }
                 }
                 Next::Wait(until) => return Some(until),
@@ -170,9 +178,9 @@ where
             Event::Connected(dial, Ok(stream)) => self.connected(dial, stream, now),
             Event::Connected(dial, Err(error)) => {
                 self.dials.remove(&dial.id());
-                log::not_connected(self.gather.target(dial.station()), &error);
-                // Late: it lost its race, or its attempt timed out.
-                let _ = self.gather.failed(dial, faults::of_connecting(&error), now);
+                let attempt = self.gather.attempts(dial.station());
+                log::not_connected(self.gather.target(dial.station()), attempt, &error);
+                self.not_connected(dial, faults::of_connecting(&error), now);
             }
             Event::Read(id, reader, read) => self.read(id, reader, read, now),
         }
@@ -181,15 +189,22 @@ where
     fn connected(&mut self, dial: Dial, stream: S, now: Instant) {
         self.dials.remove(&dial.id());
         if faults::is_itself(&stream) {
-            let _ = self.gather.failed(dial, faults::connected_to_itself(), now);
-            return;
+            return self.not_connected(dial, faults::connected_to_itself(), now);
         }
         // Late: dropping the stream is all there is to do.
         let Ok((dial, fetch)) = self.gather.connected(dial, now) else { return };
+        let local = SockRef::from(&stream).local_addr().ok().and_then(|local| local.as_socket());
+        self.observer.connected(dial.id(), local, now);
         log::connected(self.gather.target(dial.station()));
         let (id, deadline) = (dial.id(), fetch.deadline());
         self.reading.insert(id, Reading { dial, fetch, since: now });
         self.spawn(id, event::read(id, Reader::new(stream), deadline));
+    }
+
+    fn not_connected(&mut self, dial: Dial, fault: Fault, now: Instant) {
+        self.observer.not_connected(dial.id(), &fault, now);
+        // Late: it lost its race, or its attempt timed out.
+        let _ = self.gather.failed(dial, fault, now);
     }
 
     fn read(&mut self, id: DialId, mut reader: Reader<S>, read: Read, now: Instant) {
@@ -199,22 +214,23 @@ where
             Read::Bytes(n) => {
                 log::received(self.gather.target(dial.station()), n, fetch.bytes() == 0);
                 let want = fetch.receive(&reader.buffer[..n], now);
+                self.observer.received(id, &reader.buffer[..n], now);
                 self.gather.received(&dial, fetch.bytes());
                 if want == Want::Enough {
-                    return self.settle(dial, fetch.finish(End::Fin), since);
+                    return self.settle(dial, Ending::GivenUp, fetch.finish(End::Fin), since);
                 }
                 reader.taken(n);
                 None
             }
-            Read::End => Some(End::Fin),
-            Read::Failed(error) => Some(End::Fault(faults::of_reading(&error))),
+            Read::End => Some((Ending::Fin, End::Fin)),
+            Read::Failed(error) => Some((Ending::Broken, End::Fault(faults::of_reading(&error)))),
             Read::Nothing => None,
         };
-        if let Some(end) = end {
-            return self.settle(dial, fetch.finish(end), since);
+        if let Some((ending, end)) = end {
+            return self.settle(dial, ending, fetch.finish(end), since);
         }
         match fetch.fire(now) {
-            Fired::Done(outcome) => self.settle(dial, outcome, since),
+            Fired::Done(outcome) => self.settle(dial, Ending::GivenUp, outcome, since),
             Fired::Again(fetch) => {
                 let deadline = fetch.deadline();
                 self.reading.insert(id, Reading { dial, fetch, since });
@@ -223,21 +239,30 @@ where
         }
     }
 
-    fn settle(&mut self, dial: Dial, outcome: Outcome, since: Instant) {
+    fn settle(&mut self, dial: Dial, ending: Ending, outcome: Outcome, since: Instant) {
         let now = clock::now();
         self.dials.remove(&dial.id());
+        self.observer.ended(dial.id(), ending, &outcome, now);
         log::ended(self.gather.target(dial.station()), &outcome, now.since(since));
         // Late cannot be: a connection that reads is settled here and nowhere else.
         let _ = self.gather.settled(dial, outcome, now);
     }
 
     fn resolve(&mut self, lookup: Lookup) {
-        let resolving = (self.resolve)(self.gather.target(lookup.station()));
+        let station = lookup.station();
+        self.observer.began(station, self.gather.attempts(station), clock::now());
+        let resolving = (self.resolve)(self.gather.target(station));
         self.io.push(Box::pin(async move { Event::Resolved(lookup, resolving.await) }));
     }
 
     fn connect(&mut self, dial: Dial, address: SocketAddr) {
         let (id, connecting) = (dial.id(), (self.connect)(address));
+        let (station, now) = (dial.station(), clock::now());
+        let attempt = self.gather.attempts(station);
+        if self.gather.target(station).known_address().is_some() {
+            self.observer.began(station, attempt, now);
+        }
+        self.observer.dialling(station, attempt, id, address, now);
         self.spawn(id, async move { Event::Connected(dial, connecting.await) });
     }
 

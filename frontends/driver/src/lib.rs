@@ -8,7 +8,7 @@
 //! | file | pumps |
 //! | --- | --- |
 //! | [`server`] | [`carwatch::accept`], and one future for each connection |
-//! | `server/connection.rs` | [`carwatch::serve`] |
+//! | `server/connection.rs` | [`carwatch::serve`], [`carwatch::replay`] |
 //! | [`client`] | [`carwatch::gather`] and [`carwatch::fetch`] |
 //! | [`listener`], [`alarm`] | nothing: what every server needs of the reactor |
 //! | [`clock`] | nothing: it is the only reader of clocks |

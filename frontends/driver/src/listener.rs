@@ -13,7 +13,7 @@ use async_io::Async;
 use carwatch::accept::AcceptFault;
 use carwatch::limits::StationLimits;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 use crate::Accepted;
 
@@ -122,6 +122,30 @@ pub fn is_gone<S: AsFd>(stream: &S) -> bool {
     matches!(poll(&mut broken, Some(&at_once)), Ok(1..))
 }
 
+/// Sets on an accepted socket what a recording needs that is played to it: that each write
+/// leaves as it is, and that a client who has left without a word is noticed all the same.
+///
+/// # Errors
+///
+/// The system's.
+pub(crate) fn prepare_replay<S: AsFd>(socket: &S) -> io::Result<()> {
+    let socket = SockRef::from(socket);
+    socket.set_tcp_nodelay(true)?;
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    socket.set_tcp_notsent_lowat(1)?;
+    let probes = TcpKeepalive::new().with_time(PROBE_AFTER).with_interval(PROBE_AFTER);
+    socket.set_tcp_keepalive(&probes)
+}
+
+/// Whether all that was written has left this machine; it may be on its way. This needs
+/// [`prepare_replay`] and Linux, where a socket whose unsent bytes are to be fewer than one is
+/// writable only if there is none; yes where the system cannot say.
+pub(crate) fn has_left<S: AsFd>(stream: &S) -> bool {
+    let mut writable = [PollFd::new(stream, PollFlags::OUT)];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    !matches!(poll(&mut writable, Some(&at_once)), Ok(0))
+}
+
 /// Whether somebody waits in the backlog at this moment; yes where the system cannot say.
 fn has_waiting<S: AsFd>(listener: &S) -> bool {
     let mut readable = [PollFd::new(listener, PollFlags::IN)];
@@ -135,3 +159,6 @@ fn has_waiting<S: AsFd>(listener: &S) -> bool {
 /// This lasts a fast network over a late wake-up, and is 64 MiB for 2,000 stalled readers.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 const NOTSENT_LOWAT: u32 = 32 * 1024;
+
+/// After so long a silence a client is asked whether it is still there.
+const PROBE_AFTER: Duration = Duration::from_secs(15);

@@ -1,15 +1,18 @@
 //! Sockets that listen, and the loop that accepts from them.
 //!
 //! Whether to accept is [`carwatch::accept`]'s to say, how a connection is served
-//! `connection`'s; who spawns it is lent.
+//! `connection`'s; what is served on it, and who spawns it, is lent.
 
 mod connection;
 mod control;
+mod machine;
 mod open;
+mod replaying;
 
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::BorrowedFd;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -30,7 +33,9 @@ use crate::socket::Accepted;
 use crate::{clock, listener, random};
 pub use connection::Connection;
 pub use control::{Control, Counts, Settings};
+use machine::Machine;
 use open::Open;
+pub use replaying::replay;
 
 /// The list of the station; every accepted connection takes a snapshot of it.
 pub type SharedRoster = Arc<Mutex<Roster>>;
@@ -62,6 +67,20 @@ pub async fn serve<S: Accepted, T>(
     stop: impl Future<Output = Duration>,
     spawn: impl Fn(Connection) -> T,
 ) -> io::Result<()> {
+    let lend = |_: BorrowedFd<'_>, _, limits: &Arc<StationLimits>, now| {
+        Ok(Serve::new(current(&roster).snapshot(), Arc::clone(limits), now))
+    };
+    run::<S, T, _, _>(listeners, lend, control, stop, spawn).await
+}
+
+/// The same for whatever `lend` gives to each connection, by the number of its listener.
+async fn run<S: Accepted, T, L: Lend<M>, M: Machine>(
+    listeners: Vec<TcpListener>,
+    lend: L,
+    control: Control,
+    stop: impl Future<Output = Duration>,
+    spawn: impl Fn(Connection) -> T,
+) -> io::Result<()> {
     // Also those that were handed over, and not made by `bind`.
     listeners.iter().try_for_each(listener::prepare)?;
     let listeners = listeners.into_iter().map(Async::new).collect::<io::Result<Vec<_>>>()?;
@@ -69,7 +88,7 @@ pub async fn serve<S: Accepted, T>(
     let mut door = Door {
         listeners,
         turn: 0,
-        roster,
+        lend,
         accept: Accept::new(&limits, random::seed()),
         admit: Admit::new(rules),
         newcomer: None,
@@ -84,7 +103,7 @@ pub async fn serve<S: Accepted, T>(
         if let Poll::Ready(drain) = stop.as_mut().poll(cx) {
             return Poll::Ready(drain);
         }
-        door.poll::<S>(cx, &spawn);
+        door.poll::<S, M>(cx, &spawn);
         Poll::Pending
     })
     .await;
@@ -95,12 +114,20 @@ pub async fn serve<S: Accepted, T>(
     Ok(())
 }
 
+/// Gives a connection its machine, at the moment in which it is let in.
+trait Lend<M>: FnMut(BorrowedFd<'_>, usize, &Arc<StationLimits>, Instant) -> io::Result<M> {}
+
+impl<M, L> Lend<M> for L where
+    L: FnMut(BorrowedFd<'_>, usize, &Arc<StationLimits>, Instant) -> io::Result<M>
+{
+}
+
 /// The accept loop: listeners on one side, connections on the other.
-struct Door<T> {
+struct Door<T, L> {
     listeners: Vec<Async<TcpListener>>,
     /// The listener whose turn it is, so that a busy one does not starve the others.
     turn: usize,
-    roster: SharedRoster,
+    lend: L,
     limits: Arc<StationLimits>,
     accept: Accept,
     admit: Admit,
@@ -116,12 +143,20 @@ struct Door<T> {
 struct Newcomer {
     stream: TcpStream,
     peer: SocketAddr,
+    /// The number of the listener that it came by.
+    listener: usize,
     source: Source,
 }
 
-impl<T> Door<T> {
+impl<T, L> Door<T, L> {
     /// Does what can be done now; returns when it is woken by something.
-    fn poll<S: Accepted>(&mut self, cx: &mut Context<'_>, spawn: &impl Fn(Connection) -> T) {
+    fn poll<S: Accepted, M: Machine>(
+        &mut self,
+        cx: &mut Context<'_>,
+        spawn: &impl Fn(Connection) -> T,
+    ) where
+        L: Lend<M>,
+    {
         if let Some(settings) = self.control.poll_change(cx) {
             self.accept.set_connections(settings.limits.connections);
             self.admit.set_rules(settings.rules);
@@ -135,7 +170,7 @@ impl<T> Door<T> {
             let now = clock::now();
             let due = match (self.accept.next(now), self.newcomer.take()) {
                 (Next::Accept, Some(newcomer)) => {
-                    self.let_in::<S>(newcomer, now, spawn);
+                    self.let_in::<S, M>(newcomer, now, spawn);
                     continue;
                 }
                 (Next::Accept | Next::Full, None) => match self.poll_accept(cx) {
@@ -206,7 +241,7 @@ impl<T> Door<T> {
             }
         };
         match self.admit.enter(peer.ip()) {
-            Ok(source) => Some(Newcomer { stream, peer, source }),
+            Ok(source) => Some(Newcomer { stream, peer, listener: self.turn, source }),
             Err(why) => {
                 self.control.tally().unwelcome(why);
                 if let Some(unlogged) = self.turned_away.due(now) {
@@ -217,23 +252,28 @@ impl<T> Door<T> {
         }
     }
 
-    fn let_in<S: Accepted>(
+    fn let_in<S: Accepted, M: Machine>(
         &mut self,
-        Newcomer { stream, peer, source }: Newcomer,
+        Newcomer { stream, peer, listener, source }: Newcomer,
         now: Instant,
         spawn: &impl Fn(Connection) -> T,
-    ) {
-        let stream = match listener::adopt::<S>(stream) {
-            Ok(stream) => stream,
+    ) where
+        L: Lend<M>,
+    {
+        let lent = listener::adopt::<S>(stream).and_then(|stream| {
+            let machine = (self.lend)(stream.as_fd(), listener, &self.limits, now)?;
+            Ok((stream, machine))
+        });
+        let (stream, machine) = match lent {
+            Ok(lent) => lent,
             Err(error) => {
                 self.admit.leave(source);
                 return self.accept_failed(&error, now);
             }
         };
         self.accept.accepted();
-        let serve = Serve::new(current(&self.roster).snapshot(), Arc::clone(&self.limits), now);
-        self.open.insert(serve, source, |serve, handle| {
-            spawn(connection::serve(stream, peer, serve, handle))
+        self.open.insert(machine, source, |machine, handle| {
+            spawn(connection::serve(stream, peer, machine, handle))
         });
     }
 
@@ -249,6 +289,7 @@ impl<T> Door<T> {
 }
 
 async fn drain_all<T>(open: &mut Open<T>, drain: Duration) {
+    open.release_silent();
     all_ended(open, drain).await;
     // Dropping an unfinished connection resets it; the bound is for a runtime that stalls.
     open.abort_all();

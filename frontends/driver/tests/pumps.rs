@@ -1,6 +1,7 @@
 //! Server and client pumps against each other, on the streams of both runtimes and on
 //! streams that misbehave in ways no real one can be made to.
 
+use std::cell::Cell;
 use std::future::{Future, pending};
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -55,12 +56,17 @@ where
     F: Future<Output = io::Result<S>> + 'static,
     S: AsyncRead + AsyncWrite + AsFd + Unpin + 'static,
 {
-    let mut settled = 0;
+    struct Count<'a>(&'a Cell<u32>);
+    impl client::Observer for Count<'_> {
+        fn settled(&mut self, _: usize, _: &Target, _: &Outcome) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+    let settled = Cell::new(0);
     let limits = ClientLimits::default();
-    let count = |_: &Target, _: &Outcome| settled += 1;
-    let report =
-        async_io::block_on(client::gather(vec![target], &limits, 1, connect, pending(), count));
-    assert_eq!(settled, 1);
+    let gathering = client::gather(vec![target], &limits, 1, connect, pending(), Count(&settled));
+    let report = async_io::block_on(gathering);
+    assert_eq!(settled.get(), 1);
     report
 }
 
@@ -70,6 +76,7 @@ fn at(address: SocketAddr) -> Target {
         address: address.to_string(),
         host: Host::Ip(address.ip()),
         port: address.port(),
+        own: carwatch::OwnLimits::default(),
     }
 }
 

@@ -7,7 +7,10 @@ use std::time::Duration;
 use carwatch_cli::{LogArgs, duration, size};
 use carwatch_formats::Format;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::completions::Shell;
+use crate::inspect::InspectArgs;
 
 /// The prefix of the environment variables that stand for flags.
 pub(crate) const ENV_PREFIX: &str = "CARWATCH_CLIENT";
@@ -17,11 +20,23 @@ pub(crate) const ENV_PREFIX: &str = "CARWATCH_CLIENT";
 ///
 /// Cars go to stdout, in the order of the stations given; everything else goes to stderr.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXITS)]
+#[command(version, after_help = EXITS, args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
     // Its help is no doc comment, where brackets would be links.
     #[arg(value_name = "STATION", help = STATION)]
     pub(crate) stations: Vec<String>,
+
+    /// TOML with values of these flags, and stations as [[stations]] tables: name, address, tags,
+    /// connect-timeout, idle-timeout, max-response
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Gather only from the stations of --config that have this tag, or one of these
+    #[arg(long, value_name = "T")]
+    pub(crate) tag: Vec<String>,
 
     /// Needs nothing else: gathers from three simulated stations inside this process, one of
     /// which refuses connections
@@ -41,6 +56,22 @@ pub(crate) struct Args {
     pub(crate) log: LogArgs,
 }
 
+/// What there is to do besides gathering.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Parses captures: raw responses, pcap, pcapng, each also gz; prints what gathering would
+    /// have printed, with a caret under each bad byte
+    Inspect(InspectArgs),
+    /// Prints the completions for a shell
+    Completions {
+        /// For which
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Prints the manual page
+    Man,
+}
+
 /// What is printed, and where to.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
@@ -53,6 +84,18 @@ pub(crate) struct OutputArgs {
     /// 5, or not at all
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+
+    /// Add the cars that are new by continuity to this SQLite database, over any number of runs
+    #[arg(long, value_name = "FILE.db")]
+    pub(crate) into: Option<PathBuf>,
+
+    /// Write the cars as Parquet below this folder too, by station and day
+    #[arg(long, value_name = "DIR")]
+    pub(crate) parquet: Option<PathBuf>,
+
+    /// Record what is received, when, and how it ends, for Wireshark and for `inspect`
+    #[arg(long, value_name = "FILE.pcapng")]
+    pub(crate) capture: Option<PathBuf>,
 
     /// Merge the cars of partial stations too, each marked `partial` (not with wire)
     #[arg(long)]
@@ -79,6 +122,11 @@ pub(crate) struct OutputArgs {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Gather")]
 pub(crate) struct GatherArgs {
+    /// Gather again and again, so long from one begin to the next, and print only new cars;
+    /// ends by a signal
+    #[arg(long, value_name = "D", value_parser = some_time)]
+    pub(crate) watch: Option<Duration>,
+
     /// Connections at once
     #[arg(short = 'j', long, value_name = "N", default_value = "64", value_parser = at_least_one, allow_negative_numbers = true)]
     pub(crate) concurrency: usize,
@@ -91,7 +139,7 @@ pub(crate) struct GatherArgs {
     #[arg(long, value_name = "D", default_value = "10s", value_parser = some_time)]
     pub(crate) idle_timeout: Duration,
 
-    /// The longest time the whole gather may take
+    /// The longest time the whole gather may take; with --watch, each round
     #[arg(long, value_name = "D", default_value = "60s", value_parser = some_time)]
     pub(crate) deadline: Duration,
 
@@ -146,7 +194,8 @@ pub(crate) enum Summary {
 }
 
 const STATION: &str = "Where to gather from: [NAME=][tcp://]HOST:PORT, or @FILE with one of these a \
-     line and `#` comments [default: 127.0.0.1:8000]";
+     line and `#` comments, or the name of a station of --config; in place of all that --config \
+     has [default: 127.0.0.1:8000]";
 
 const EXITS: &str = "\
 Exit status; the first that holds:
@@ -158,9 +207,10 @@ Exit status; the first that holds:
   3          no station is complete
   1          some station is not complete
 
-Durations read 250ms, 10s, 5m; sizes 64KiB, 256MiB.";
+Durations read 250ms, 10s, 5m; sizes 64KiB, 256MiB. COLUMNS is the width of tables and of the
+report; NO_COLOR and TERM=dumb turn colours off.";
 
-fn format() -> impl TypedValueParser<Value = Format> {
+pub(crate) fn format() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::as_str)).try_map(|name| name.parse())
 }
 
@@ -171,7 +221,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
-fn whole<N: FromStr>(text: &str) -> Result<N, String> {
+pub(crate) fn whole<N: FromStr>(text: &str) -> Result<N, String> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
         Ok(number) if digits => Ok(number),
@@ -187,7 +237,7 @@ fn some_time(text: &str) -> Result<Duration, String> {
     }
 }
 
-fn some_size(text: &str) -> Result<u64, String> {
+pub(crate) fn some_size(text: &str) -> Result<u64, String> {
     match size(text)? {
         0 => Err("no room at all; must be more than 0".into()),
         size => Ok(size),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use carwatch::limits::StationLimits;
-use carwatch::{Host, Roster, Target};
+use carwatch::{Host, OwnLimits, Roster, Target};
 use carwatch_driver::server::{self, Connection, Control};
 use carwatch_driver::{Accepted, clock};
 use carwatch_ingest::simulate::Simulator;
@@ -87,6 +87,7 @@ fn named(addresses: [SocketAddr; 3]) -> Vec<Target> {
         address: address.to_string(),
         host: Host::Ip(address.ip()),
         port: address.port(),
+        own: OwnLimits::default(),
     };
     named.map(target).collect()
 }

@@ -32,9 +32,10 @@ pub(crate) fn fit(plan: &mut Plan, limit: Option<u64>) -> io::Result<()> {
     let wanted = plan.limits.connections.min(plan.targets.len());
     let each = each(plan);
     // They are closed again here, before the runtime begins.
-    let (taken, error) = take(wanted.saturating_mul(each).saturating_add(OTHERS));
+    let others = others(plan);
+    let (taken, error) = take(wanted.saturating_mul(each).saturating_add(others));
     let Some(error) = error else { return Ok(()) };
-    let connections = room(taken.len(), each).ok_or(error)?;
+    let connections = room(taken.len(), each, others).ok_or(error)?;
     if connections < wanted {
         plan.limits.connections = connections;
         tracing::warn!(limit, wanted, connections, "fewer descriptors than connections at once");
@@ -55,9 +56,15 @@ fn each(plan: &Plan) -> usize {
     }
 }
 
-/// How many connections fit into `free` descriptors, if any.
-const fn room(free: usize, each: usize) -> Option<usize> {
-    match free.saturating_sub(OTHERS) {
+/// How many are open besides while it gathers.
+fn others(plan: &Plan) -> usize {
+    let into = if plan.into.is_some() { DATABASE } else { 0 };
+    OTHERS + into + usize::from(plan.capture.is_some()) + usize::from(plan.watch.is_some())
+}
+
+/// How many connections fit into `free` descriptors beside the `others`, if any.
+const fn room(free: usize, each: usize, others: usize) -> Option<usize> {
+    match free.saturating_sub(others) {
         0 => None,
         left if left < each => Some(1),
         left => Some(left / each),
@@ -78,6 +85,8 @@ fn take(most: usize) -> (Vec<OwnedFd>, Option<io::Error>) {
 
 /// The cars, the report, and the folder of one of them.
 const OUTPUTS: usize = 3;
+/// The file, its log, the log's index, the lock.
+const DATABASE: usize = 4;
 /// What the reactor opens for itself, and some more.
 const OTHERS: usize = 6;
 

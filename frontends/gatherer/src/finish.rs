@@ -17,8 +17,10 @@ use carwatch_formats::{Options, report_json, report_text, write_cars};
 
 use crate::args::Summary;
 use crate::exit::{Exit, Facts, Signal};
+use crate::look::look;
 use crate::output::{Failure, Target, Written, buffered, duplicate};
 use crate::plan::Plan;
+use crate::rounds::Rounds;
 
 /// The files that are going to be written.
 #[derive(Debug, Default)]
@@ -56,18 +58,32 @@ impl Outputs {
     }
 }
 
+/// What a gather came to.
+#[derive(Debug)]
+pub(crate) struct Said<'a> {
+    pub(crate) report: &'a Report,
+    /// What has printed the cars already, all but the end of its document.
+    pub(crate) rounds: Option<Rounds>,
+    /// What could not be written meanwhile.
+    pub(crate) failures: Vec<Failure>,
+}
+
 /// Writes everything there is to write and says how it all ended. `signal` is the one that
 /// came so far, `stderr` takes the report for people.
 pub(crate) fn finish(
     plan: &Plan,
     outputs: &Outputs,
-    report: &Report,
+    said: Said<'_>,
     signal: impl Fn() -> Option<Signal>,
     stderr: &mut impl Write,
 ) -> Exit {
-    let mut end = End { plan, outputs, report, facts: facts(plan, report, signal()) };
+    let Said { report, rounds, failures } = said;
+    let mut end = End { plan, outputs, report, rounds, facts: facts(plan, report, signal()) };
     if let Some(why) = outputs.refused() {
         end.failed(Failure::Said(why.to_owned()));
+    }
+    for failure in failures {
+        end.failed(failure);
     }
     let straight = outputs.cars.as_ref().is_none_or(Target::is_direct);
     let names_code = straight && plan.format == Format::Json;
@@ -102,6 +118,8 @@ struct End<'a> {
     plan: &'a Plan,
     outputs: &'a Outputs,
     report: &'a Report,
+    /// What has printed the cars already, all but the end of its document.
+    rounds: Option<Rounds>,
     facts: Facts,
 }
 
@@ -123,15 +141,14 @@ impl<'a> End<'a> {
         if outputs.refused.is_some() || outputs.cars.is_some() && !exit.publishes() {
             return None;
         }
+        if let Some(rounds) = self.rounds.take() {
+            if let Err(failure) = rounds.finish(report, exit.code()) {
+                self.failed(failure);
+            }
+            return None;
+        }
         let stdout = io::stdout();
-        let options = Options {
-            format: plan.format,
-            keep_partial: plan.keep_partial,
-            csv_raw: plan.csv_raw,
-            record_limit: plan.limits.record,
-            width: outputs.cars.is_none().then(|| width(&stdout)).flatten(),
-            exit: exit.code(),
-        };
+        let options = options(plan, outputs.cars.is_none(), exit.code());
         let write = |out: &mut dyn Write| write_cars(report, &options, out);
         let written = match &outputs.cars {
             Some(target) => target.write(write).map(Some),
@@ -185,6 +202,18 @@ impl<'a> End<'a> {
     }
 }
 
+/// How cars are written: to stdout, or to a file.
+pub(crate) fn options(plan: &Plan, to_stdout: bool, exit: u8) -> Options {
+    Options {
+        format: plan.format,
+        keep_partial: plan.keep_partial,
+        csv_raw: plan.csv_raw,
+        record_limit: plan.limits.record,
+        width: to_stdout.then(|| width(&io::stdout())).flatten(),
+        exit,
+    }
+}
+
 fn facts(plan: &Plan, report: &Report, signal: Option<Signal>) -> Facts {
     Facts {
         signal,
@@ -201,7 +230,7 @@ fn print_summary(plan: &Plan, report: &Report, exit: Exit, out: &mut impl Write)
     let stderr = io::stderr();
     let text = match plan.summary {
         Summary::None => return Ok(()),
-        Summary::Text => report_text(report, plan.keep_partial, width(&stderr)),
+        Summary::Text => report_text(report, plan.keep_partial, look(&stderr)),
         Summary::Json => report_json(report, plan.keep_partial, exit.code()),
     };
     // On a terminal the cars stand right above.
@@ -211,9 +240,9 @@ fn print_summary(plan: &Plan, report: &Report, exit: Exit, out: &mut impl Write)
     out.write_all(format!("{before}{text}{after}").as_bytes())
 }
 
-/// How many columns the terminal has, if it is one.
-fn width(stream: &impl AsFd) -> Option<u16> {
-    terminal_size::terminal_size_of(stream).map(|(width, _)| width.0)
+/// How many columns the terminal has, if it is one, or the environment says.
+pub(crate) fn width(stream: &(impl AsFd + IsTerminal)) -> Option<u16> {
+    look(stream).width
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@
 //! ```text
 //! args ─ plan ─ stations           what is asked for
 //!          │
-//!        gather ─ progress         what is done, on a runtime that `main` lends
+//!        gather ─ observers ─ progress, capture     what is done, on a runtime that `main` lends
+//!          │    ─ rounds     what is kept of each round, and printed under --watch
 //!          │    ─ signals
 //!          │    ─ demo
 //!          │    ─ descriptors
@@ -17,35 +18,46 @@
 //! their `--help`; the exit codes are [one table](run#exit-codes).
 
 mod args;
+mod capture;
+mod completions;
 mod demo;
 mod descriptors;
 mod exit;
 mod finish;
 mod gather;
 mod hints;
+mod inspect;
+mod look;
+mod man;
+mod observers;
 mod output;
 mod plan;
 mod progress;
+mod rounds;
 mod signals;
+mod station_config;
 mod station_file;
 mod stations;
 
 use std::future::Future;
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
+use std::rc::Rc;
 
-use carwatch::Report;
-use carwatch_cli::{LogError, fail};
+use carwatch_cli::{LogError, Own, fail};
 use carwatch_driver::Accepted;
 use carwatch_driver::server::Connection;
 
-use args::{Args, ENV_PREFIX};
+use args::{Args, Command, ENV_PREFIX};
 use demo::Demo;
 use descriptors::Reserve;
 use exit::Exit;
 use finish::Outputs;
 pub use gather::Work;
+use gather::{Around, Gathered};
+use output::Failure;
 use plan::Plan;
 use signals::Signals;
 
@@ -78,10 +90,35 @@ where
     S: Accepted,
     T: 'static,
 {
-    let args: Args = match carwatch_cli::try_parse(program, ENV_PREFIX) {
-        Ok(args) => args,
-        Err(refusal) => return refusal.print(Exit::Output.code()),
-    };
+    let (args, own) =
+        match carwatch_cli::try_parse_with::<Args>(program, ENV_PREFIX, station_config::OWN) {
+            Ok(parsed) => parsed,
+            Err(refusal) => return refusal.print(Exit::Output.code()),
+        };
+    match args.command {
+        None => gather_and_finish(program, args, &own, block_on, spawn, connect),
+        Some(Command::Inspect(inspect)) => inspect::run(inspect, &args.log),
+        Some(Command::Completions { shell }) => {
+            print(|out| completions::print(shell, program, out))
+        }
+        Some(Command::Man) => print(|out| man::print(program, out)),
+    }
+}
+
+/// Everything but the commands that reach no station.
+fn gather_and_finish<S, F, T>(
+    program: &'static str,
+    args: Args,
+    own: &Own,
+    block_on: impl FnOnce(Work),
+    spawn: impl Fn(Connection) -> T + 'static,
+    connect: impl Fn(SocketAddr) -> F + 'static,
+) -> ExitCode
+where
+    F: Future<Output = io::Result<S>> + 'static,
+    S: Accepted,
+    T: 'static,
+{
     let log = args.log.clone();
     let limit = carwatch_cli::raise_descriptor_limit();
     let reserve = Reserve::hold();
@@ -90,7 +127,7 @@ where
         Ok(demo) => demo.as_ref().map(Demo::targets),
         Err(_) => Some(Demo::unopened()),
     };
-    let mut plan = match Plan::new(args, targets) {
+    let mut plan = match Plan::new(args, own, targets) {
         Ok(plan) => plan,
         Err(why) => return carwatch_cli::usage_error(&why),
     };
@@ -106,30 +143,47 @@ where
             None
         }
     };
-    // The log ends in here: its last lines come before the cars, and nothing of it after the
-    // report.
-    let (report, signals) = match (outputs.refused(), log, prepare(demo, &mut plan, limit)) {
-        (None, Some(log), Ok((demo, mut signals))) => {
+    let prepared = prepare(demo, &mut plan, limit);
+    let mut plan = Rc::new(plan);
+    let around = match (outputs.refused(), log) {
+        (None, Some(log)) => Around::open(&plan, log).map_err(|why| outputs.refuse(why)).ok(),
+        _ => None,
+    };
+    let (gathered, signals) = match (outputs.refused(), around, prepared) {
+        (None, Some(around), Ok((demo, mut signals))) => {
             let gathered =
-                gather::gather(&plan, demo, &mut signals, &log, block_on, spawn, connect);
-            let report = gathered
-                .unwrap_or_else(|e| cannot_begin(&mut plan, &format!("cannot gather: {e}")));
-            (report, Some(signals))
+                gather::gather(&plan, demo, &mut signals, around, block_on, spawn, connect);
+            let gathered = gathered.unwrap_or_else(|e| {
+                cannot_begin(Rc::make_mut(&mut plan), &format!("cannot gather: {e}"))
+            });
+            (gathered, Some(signals))
         }
         (Some(why), _, prepared) => {
-            (gather::not_begun(&plan, why), prepared.ok().map(|(_, signals)| signals))
+            (gather::not_begun(&plan, why).into(), prepared.ok().map(|(_, signals)| signals))
         }
-        (None, _, Err(why)) => (cannot_begin(&mut plan, &why), None),
-        (None, None, Ok(_)) => unreachable!("a log that did not start is an output refused"),
+        (None, _, Err(why)) => (cannot_begin(Rc::make_mut(&mut plan), &why), None),
+        (None, None, Ok(_)) => unreachable!("what did not open is an output refused"),
     };
     drop(reserve);
     hints::before(&plan);
+    let Gathered { report, rounds, failures } = gathered;
     let exit = {
         let signal = || signals.as_ref()?.caught();
-        finish::finish(&plan, &outputs, &report, signal, &mut io::stderr())
+        let said = finish::Said { report: &report, rounds, failures };
+        finish::finish(&plan, &outputs, said, signal, &mut io::stderr())
     };
     hints::after(&plan, program, &report);
     exit.into()
+}
+
+/// Prints something to stdout that is not cars.
+fn print(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> ExitCode {
+    let printed = output::duplicate(&io::stdout()).and_then(|out| output::buffered(out, write));
+    match printed.map_err(|error| Failure::new(&error, Path::new("to stdout"))) {
+        Ok(()) => Exit::Good.into(),
+        Err(Failure::Closed) => Exit::Output.into(),
+        Err(Failure::Said(words)) => fail(&words, Exit::Output.code()),
+    }
 }
 
 /// What has to be there before a gather can begin.
@@ -149,9 +203,9 @@ fn prepare(
 }
 
 /// A system that lacks what every program needs: no station was reached.
-fn cannot_begin(plan: &mut Plan, why: &str) -> Report {
+fn cannot_begin(plan: &mut Plan, why: &str) -> Gathered {
     let _ = fail(why, Exit::None.code());
     // Who would be content with no station at all still wants the gather to have happened.
     plan.min_ok = plan.min_ok.map(|least| least.max(1));
-    gather::not_begun(plan, why)
+    gather::not_begun(plan, why).into()
 }

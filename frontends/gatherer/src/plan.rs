@@ -3,21 +3,23 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use carwatch::Target;
 use carwatch::limits::ClientLimits;
+use carwatch_cli::Own;
 use carwatch_formats::Format;
 
 use crate::args::{Args, Summary, When};
 use crate::demo::Demo;
 use crate::output::is_same_file;
-use crate::stations;
+use crate::{station_config, stations};
 
 /// Where a client looks that was not told where.
 pub(crate) const DEFAULT_STATION: &str = "127.0.0.1:8000";
 
 /// Everything that a gather needs to know before it begins.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) targets: Vec<Target>,
     /// Whether they are [`DEFAULT_STATION`] for want of anything else.
@@ -29,6 +31,11 @@ pub(crate) struct Plan {
     pub(crate) keep_partial: bool,
     pub(crate) csv_raw: bool,
     pub(crate) output: Option<PathBuf>,
+    pub(crate) into: Option<PathBuf>,
+    pub(crate) parquet: Option<PathBuf>,
+    pub(crate) capture: Option<PathBuf>,
+    /// From the begin of one round to that of the next, if there is more than one.
+    pub(crate) watch: Option<Duration>,
     pub(crate) progress: When,
     pub(crate) summary: Summary,
     pub(crate) summary_file: Option<PathBuf>,
@@ -42,16 +49,19 @@ impl Plan {
     /// # Errors
     ///
     /// A usage error.
-    pub(crate) fn new(args: Args, demo: Option<Vec<Target>>) -> Result<Self, String> {
+    pub(crate) fn new(args: Args, own: &Own, demo: Option<Vec<Target>>) -> Result<Self, String> {
         let is_demo = demo.is_some();
-        let by_default = args.stations.is_empty() && !is_demo;
         let targets = match demo {
-            Some(_) if !args.stations.is_empty() => {
+            Some(_) if !args.stations.is_empty() || !args.tag.is_empty() => {
                 return Err("--demo brings its own stations and takes no others".into());
             }
             Some(targets) => targets,
-            None if by_default => stations::read(&[DEFAULT_STATION.to_owned()])?,
-            None => stations::read(&args.stations)?,
+            None => station_config::targets(own, &args.stations, &args.tag)?,
+        };
+        let by_default = targets.is_empty();
+        let targets = match by_default {
+            true => stations::read(&[DEFAULT_STATION.to_owned()])?,
+            false => targets,
         };
         let min_ok = args.success.min_ok.or(is_demo.then_some(Demo::MIN_OK));
         if let Some(min_ok) = min_ok.filter(|n| *n > targets.len()) {
@@ -70,8 +80,15 @@ impl Plan {
         if output.keep_partial && format == Format::Wire {
             return Err("--keep-partial: the wire format cannot mark a car as partial".into());
         }
+        if args.gather.watch.is_some() && output.output.is_some() {
+            return Err("--watch prints as it goes, and --output changes as a whole at the end: \
+                        send stdout to the file instead"
+                .into());
+        }
         let files = [
             ("--output", &output.output),
+            ("--into", &output.into),
+            ("--capture", &output.capture),
             ("--summary-file", &output.summary_file),
             ("--log-file", &args.log.log_file),
         ];
@@ -104,6 +121,10 @@ impl Plan {
             keep_partial: output.keep_partial,
             csv_raw: output.csv_raw,
             output: output.output,
+            into: output.into,
+            parquet: output.parquet,
+            capture: output.capture,
+            watch: gather.watch,
             progress: output.progress,
             summary: output.summary,
             summary_file: output.summary_file,

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::rc::Rc;
 
 use carwatch_formats::visible::visible;
 
@@ -27,8 +28,9 @@ pub(crate) fn read(path: &str, list: &mut List) -> Result<(), String> {
     let mut text = text.as_slice();
     // Editors on Windows begin a file with a byte order mark.
     text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let file: Rc<str> = path.into();
     for (number, line) in (1..).zip(text.split(|byte| *byte == b'\n')) {
-        let place = Place::Line(path, number);
+        let place = Place::Line(Rc::clone(&file), number);
         let line = str::from_utf8(line).map_err(|_| format!("{place}not UTF-8"))?;
         match without_comment(line).trim() {
             "" => {}

@@ -6,8 +6,9 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
+use std::rc::Rc;
 
-use carwatch::{Host, Target};
+use carwatch::{Host, OwnLimits, Target};
 use carwatch_formats::visible::visible;
 
 use crate::station_file;
@@ -22,11 +23,24 @@ pub(crate) const MOST: usize = 100_000;
 /// A usage error: the first argument or line that is no station, a name or an address
 /// that stands twice, too many stations, or none.
 pub(crate) fn read(arguments: &[String]) -> Result<Vec<Target>, String> {
+    read_knowing(arguments, |_| None)
+}
+
+/// The same; an argument may also be the name of a station that is `known` from elsewhere.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub(crate) fn read_knowing(
+    arguments: &[String],
+    known: impl Fn(&str) -> Option<Target>,
+) -> Result<Vec<Target>, String> {
     let mut list = List::default();
     for argument in arguments {
-        match argument.strip_prefix('@') {
-            Some(path) => station_file::read(path, &mut list)?,
-            None => list.add(argument, Place::Argument)?,
+        match (argument.strip_prefix('@'), known(argument)) {
+            (Some(path), _) => station_file::read(path, &mut list)?,
+            (None, Some(target)) => list.push(target, argument, Place::Argument)?,
+            (None, None) => list.add(argument, Place::Argument)?,
         }
     }
     if list.targets.is_empty() {
@@ -36,18 +50,22 @@ pub(crate) fn read(arguments: &[String]) -> Result<Vec<Target>, String> {
 }
 
 /// Where a station is written.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Place<'a> {
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
     /// On the command line.
     Argument,
     /// In a file, on a line that counts from 1.
-    Line(&'a str, usize),
+    Line(Rc<str>, usize),
+    /// In the file of `--config`, in words that are safe to print.
+    Config(String),
 }
 
 /// The stations so far, none like the other.
 #[derive(Debug, Default)]
 pub(crate) struct List {
-    targets: Vec<Target>,
+    pub(crate) targets: Vec<Target>,
+    /// Where each of them is written.
+    places: Vec<Place>,
     /// Name to index.
     names: HashMap<String, usize>,
     /// Address, written in one way only, to index.
@@ -60,16 +78,30 @@ impl List {
     /// # Errors
     ///
     /// A usage error that begins with the place.
-    pub(crate) fn add(&mut self, text: &str, place: Place<'_>) -> Result<(), String> {
-        let at = |why: String| format!("{place}{why}");
-        let target = parse(text).map_err(|why| at(format!("{:?}: {why}", Shown(text))))?;
+    pub(crate) fn add(&mut self, text: &str, place: Place) -> Result<(), String> {
+        let target = parse(text).map_err(|why| format!("{place}{:?}: {why}", Shown(text)))?;
+        self.push(target, text, place)
+    }
+
+    /// Adds a station that is written as `text`.
+    ///
+    /// # Errors
+    ///
+    /// A usage error that begins with the place, and names that of the station which it is
+    /// too much like.
+    pub(crate) fn push(&mut self, target: Target, text: &str, place: Place) -> Result<(), String> {
         let index = self.targets.len();
         if index == MOST {
-            return Err(at("more than 100,000 stations".into()));
+            return Err(format!("{place}more than 100,000 stations"));
         }
+        let twice = |other: usize, why: String| match (&self.places[other], &place) {
+            // Who wrote the command line has it in view.
+            (Place::Argument, Place::Argument) => format!("{place}{why}"),
+            (first, _) => format!("{place}{why} (the first: {})", first.name()),
+        };
         if let Some(&other) = self.names.get(&target.name) {
             let first = &self.targets[other];
-            return Err(at(if first.address == target.address {
+            let why = if first.address == target.address {
                 format!("the station {:?} is given twice", Shown(text))
             } else {
                 format!(
@@ -78,27 +110,29 @@ impl List {
                     visible(&first.address),
                     visible(&target.address),
                 )
-            }));
+            };
+            return Err(twice(other, why));
         }
         let key = (one_spelling(&target.host), target.port);
         if let Some(&other) = self.addresses.get(&key) {
-            let first = &self.targets[other];
-            return Err(at(format!(
+            let why = format!(
                 "{:?} and {:?} have the same address, {}",
-                Shown(&first.name),
+                Shown(&self.targets[other].name),
                 Shown(&target.name),
                 visible(&target.address),
-            )));
+            );
+            return Err(twice(other, why));
         }
         self.names.insert(target.name.clone(), index);
         self.addresses.insert(key, index);
         self.targets.push(target);
+        self.places.push(place);
         Ok(())
     }
 }
 
 /// Reads one station.
-fn parse(text: &str) -> Result<Target, String> {
+pub(crate) fn parse(text: &str) -> Result<Target, String> {
     let (name, rest) = match text.split_once('=') {
         Some(("", _)) => return Err("no name before \"=\"".into()),
         Some((name, _)) if name.contains("://") => {
@@ -116,12 +150,17 @@ fn parse(text: &str) -> Result<Target, String> {
     };
     let Some((host, port)) = address.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'))
     else {
-        return Err("no port; a station is [NAME=]HOST:PORT".into());
+        return Err(match address {
+            "inspect" | "completions" | "man" => {
+                "no port; the command of that name comes before all flags".into()
+            }
+            _ => "no port; a station is [NAME=]HOST:PORT".into(),
+        });
     };
     let host = parse_host(host)?;
     let port = parse_port(port)?;
     let name = name.unwrap_or(address).to_owned();
-    Ok(Target { name, address: address.to_owned(), host, port })
+    Ok(Target { name, address: address.to_owned(), host, port, own: OwnLimits::default() })
 }
 
 fn parse_host(host: &str) -> Result<Host, String> {
@@ -180,17 +219,29 @@ fn one_spelling(host: &Host) -> String {
     }
 }
 
-impl fmt::Display for Place<'_> {
+impl Place {
+    /// What it is called, for people.
+    fn name(&self) -> String {
+        match self {
+            Self::Argument => "on the command line".to_owned(),
+            Self::Line(file, line) => format!("{}:{line}", visible(file)),
+            Self::Config(place) => place.clone(),
+        }
+    }
+}
+
+/// As an error begins.
+impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Argument => Ok(()),
-            Self::Line(file, line) => write!(f, "{}:{line}: ", visible(file)),
+            Self::Line(..) | Self::Config(_) => write!(f, "{}: ", self.name()),
         }
     }
 }
 
 /// Somebody's text in quotes, safe on a terminal and not too long.
-struct Shown<'a>(&'a str);
+pub(crate) struct Shown<'a>(pub(crate) &'a str);
 
 impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

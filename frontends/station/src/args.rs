@@ -101,6 +101,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DURATION", value_parser = time_out, default_value = "30s")]
     pub(crate) write_timeout: Duration,
 
+    /// Serve again what a capture recorded, the source being its file: pcap, pcapng or the raw
+    /// bytes of one answer, each also gz. Whoever connects gets the same bytes in the same
+    /// chunks at the same times, and the same end; of several stations each has a --listen
+    #[arg(long)]
+    pub(crate) replay: bool,
+
     /// On SIGTERM or SIGINT, how long running snapshots have to finish; a second signal ends
     /// that at once
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s")]
@@ -167,6 +173,7 @@ impl Args {
         [
             ("--listen", self.listen != old.listen),
             ("--source", self.source != old.source),
+            ("--replay", self.replay != old.replay),
             ("--follow", self.follow != old.follow),
             ("--format", self.format != old.format),
             ("--map", self.map != old.map),
@@ -183,9 +190,36 @@ impl Args {
     }
 
     /// What is wrong with flags that are fine one by one.
-    pub(crate) fn contradiction(&self) -> Option<&'static str> {
+    pub(crate) fn contradiction(&self) -> Option<String> {
         let file = matches!(self.source, Source::File(_));
-        (self.follow && !file).then_some("--follow needs a file as --source")
+        if self.replay {
+            if !file {
+                return Some("--replay needs a file as --source, a capture".into());
+            }
+            let idle = self.idle_in_a_replay();
+            return (!idle.is_empty()).then(|| {
+                format!("--replay serves a recording as it is: it goes without {}", idle.join(", "))
+            });
+        }
+        (self.follow && !file).then(|| "--follow needs a file as --source".into())
+    }
+
+    /// The flags about cars that come in, of which a replay has none.
+    fn idle_in_a_replay(&self) -> Vec<&'static str> {
+        [
+            ("--follow", self.follow),
+            ("--format", self.format != Format::Auto),
+            ("--map", self.map.is_some()),
+            ("--time", self.time.is_some()),
+            ("--rate", self.rate != 1.0),
+            ("--seed", self.seed.is_some()),
+            ("--store", self.store.is_some()),
+            ("--keep", !self.keep.is_empty()),
+            ("--admin-token-file", self.admin_token_file.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(flag, given)| given.then_some(flag))
+        .collect()
     }
 
     /// A word about flags that nothing has a use for; `admin` is whether there is an admin

@@ -9,7 +9,9 @@ use carwatch_cli::{LogError, fail, usage_error};
 use carwatch_store::Store;
 
 use crate::args::Args;
+use crate::replay::Recorded;
 use crate::source::Opened;
+use crate::start::Failure;
 
 /// Looks at everything that the flags name and says whether it is in order. Nothing is bound,
 /// locked or written, so a station may be running on the same files.
@@ -19,13 +21,18 @@ pub(crate) fn check(args: &Args) -> ExitCode {
         Err(LogError::Usage(message)) => return usage_error(&message),
         Err(LogError::Output(message)) => return fail(&message, 1),
     }
-    let found = || -> Result<(), String> {
+    let found = || -> Result<(), Failure> {
         args.admin_token_file.as_deref().map(Token::from_file).transpose()?;
         if let Some(path) = &args.store {
             Store::check(path).map_err(|error| error.to_string())?;
         }
         for listen in args.listens(true).iter().chain(&args.admin) {
             listen.is_possible()?;
+        }
+        if args.replay {
+            // Sockets that are handed over to a service are not there while it is checked.
+            let recorded = Recorded::open(&args.source)?;
+            return recorded.fits(0, args.listens(true).len()).map_err(Failure::Usage);
         }
         Opened::open(&args.source, args.follow)?;
         Ok(())
@@ -40,6 +47,6 @@ pub(crate) fn check(args: &Args) -> ExitCode {
             let _ = writeln!(io::stderr(), "everything is in order");
             ExitCode::SUCCESS
         }
-        Err(message) => fail(&message, 1),
+        Err(failure) => failure.end(),
     }
 }

@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `args.rs`, `listen.rs`, `keep.rs`, `maps.rs` | the flags, and what is an error in using them |
 //! | `start.rs`, `check.rs`, `limits.rs` | the order in which things start, and what ends a start |
+//! | `replay.rs` | what of a capture is served again, and where |
 //! | `source.rs`, `work.rs` | what kind of thing the source is, and who reads it |
 //! | `follow.rs`, `ingest.rs`, `simulate.rs` | cars of a file, of a pipe, of nothing |
 //! | `desk.rs`, `batch.rs`, `ledger.rs` | cars on their way to the list: committed first, then shown |
@@ -48,6 +49,7 @@ mod maps;
 mod office;
 mod refusals;
 mod reload;
+mod replay;
 mod serving;
 mod signals;
 mod simulate;

@@ -28,6 +28,8 @@ pub(crate) struct Office {
     pub(crate) status: Status,
     pub(crate) reading: Reading,
     pub(crate) token: Mutex<Option<Token>>,
+    /// Not while a recording is replayed: what the next client gets is no list of cars.
+    pub(crate) has_a_list: bool,
 }
 
 impl Office {
@@ -69,11 +71,14 @@ impl Station for Office {
         self.status.ready()
     }
 
-    fn snapshot(&self) -> Option<Snapshot> {
-        if !self.status.lock().loaded {
-            return None;
+    fn snapshot(&self) -> Result<Snapshot, &'static str> {
+        if !self.has_a_list {
+            return Err("a capture is replayed: there is no list");
         }
-        Some(current(&self.roster).snapshot())
+        if !self.status.lock().loaded {
+            return Err("the cars are still being loaded");
+        }
+        Ok(current(&self.roster).snapshot())
     }
 
     fn may_post(&self, bearer: Option<&[u8]>) -> Authorization {

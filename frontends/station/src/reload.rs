@@ -51,7 +51,7 @@ impl Reload {
     fn read(&self) -> Result<(Args, Option<Token>), String> {
         let args: Args = try_parse(self.program, PREFIX).map_err(|refusal| refusal.line())?;
         if let Some(message) = args.contradiction() {
-            return Err(message.into());
+            return Err(message);
         }
         args.reading()?;
         let token = args.admin_token_file.as_deref().map(Token::from_file).transpose()?;

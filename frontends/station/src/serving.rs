@@ -100,6 +100,7 @@ impl Station {
             status: self.status.clone(),
             reading: self.reading.clone(),
             token: self.token.take().into(),
+            has_a_list: self.replay.is_none(),
         }
     }
 
@@ -112,7 +113,7 @@ impl Station {
         drain: &Cell<Duration>,
         spawn: impl Fn(Connection) -> T,
     ) -> ExitCode {
-        let Self { signals, control, listeners, roster, status, .. } = self;
+        let Self { signals, control, listeners, roster, replay, status, .. } = self;
         let (store_loaded, progress) = (self.store_loaded, self.progress);
         let loading = pin!(async {
             // Closed without a word, its thread has panicked, and has said so.
@@ -145,7 +146,15 @@ impl Station {
             tracing::info!(signal, ?drain, "station stopping");
             drain
         };
-        let served = pin!(server::serve::<S, T>(listeners, roster, control, first, spawn));
+        let served = pin!(async {
+            match replay {
+                None => server::serve::<S, T>(listeners, roster, control, first, spawn).await,
+                Some(replay) => {
+                    let listeners = listeners.into_iter().zip(replay.places).collect();
+                    server::replay::<S, T>(listeners, replay.turns, control, first, spawn).await
+                }
+            }
+        });
         match select(served, pin!(signals.second())).await {
             Either::Left((Ok(()), _)) => tracing::info!("station stopped"),
             Either::Left((Err(error), _)) => return fail(&format!("cannot serve: {error}"), 1),

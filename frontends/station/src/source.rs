@@ -15,6 +15,8 @@ use crate::loading::Patience;
 #[derive(Debug)]
 pub(crate) enum Opened {
     Simulator,
+    /// Cars are not seen: a recording is served.
+    Nothing,
     /// A file by its path: what it has is read before the station accepts, and with `--follow`
     /// what it gets as well; then it need not be there yet.
     Path(PathBuf),
@@ -62,7 +64,7 @@ impl Opened {
     pub(crate) const fn patience(&self) -> Patience {
         match self {
             Self::Simulator => Patience::First,
-            Self::Path(_) | Self::File(_) => Patience::End,
+            Self::Path(_) | Self::File(_) | Self::Nothing => Patience::End,
             Self::Stream(_) | Self::Pipe(_) => Patience::Quiet,
         }
     }

@@ -2,9 +2,10 @@
 //!
 //! 1. Flags, and the files that they name: an error in usage ends the start with 2.
 //! 2. The store is locked, before anything else that another station might notice.
-//! 3. Addresses are bound, and the source is opened. From here on callers wait in the backlog.
-//! 4. Two threads begin: the ledger's, which loads the store first, and the source's.
-//! 5. The runtime takes over ([`crate::serving`]).
+//! 3. A capture that is to be replayed is read.
+//! 4. Addresses are bound, and the source is opened. From here on callers wait in the backlog.
+//! 5. Two threads begin: the ledger's, which loads the store first, and the source's.
+//! 6. The runtime takes over ([`crate::serving`]).
 
 use std::future::Future;
 use std::net::TcpListener;
@@ -29,6 +30,7 @@ use crate::ledger::Ledger;
 use crate::limits::limits;
 use crate::loading::Patience;
 use crate::reload::Reload;
+use crate::replay::{Recorded, Replaying};
 use crate::signals::Signals;
 use crate::source::Opened;
 use crate::status::Status;
@@ -58,7 +60,7 @@ pub fn run<S: Accepted, T: 'static>(
         Err(message) => return usage_error(&message),
     };
     if let Some(message) = args.contradiction() {
-        return usage_error(message);
+        return usage_error(&message);
     }
     if args.check {
         return check(&args);
@@ -76,13 +78,43 @@ pub fn run<S: Accepted, T: 'static>(
     let reload = Reload { program, log: log.handle() };
     match Station::start(program, &args, reading, inherited) {
         Ok(station) => block_on(Box::pin(station.run::<S, T>(args, reload, spawn))),
-        Err(message) => {
+        Err(failure) => {
             if args.log.log_file.is_some() {
-                tracing::error!("{message}");
+                tracing::error!("{}", failure.message());
             }
             // So that what led to it stands before it.
             drop(log);
-            fail(&message, 1)
+            failure.end()
+        }
+    }
+}
+
+/// Why a station does not start.
+pub(crate) enum Failure {
+    /// The flags do not fit what they name.
+    Usage(String),
+    /// Something is not there, or is not to be had.
+    Lacking(String),
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self::Lacking(message)
+    }
+}
+
+impl Failure {
+    fn message(&self) -> &str {
+        match self {
+            Self::Usage(message) | Self::Lacking(message) => message,
+        }
+    }
+
+    /// Says it on stderr; the code is that of cli.md.
+    pub(crate) fn end(&self) -> ExitCode {
+        match self {
+            Self::Usage(message) => usage_error(message),
+            Self::Lacking(message) => fail(message, 1),
         }
     }
 }
@@ -97,6 +129,8 @@ pub(crate) struct Station {
     pub(crate) token: Option<Token>,
     pub(crate) reading: Reading,
     pub(crate) roster: SharedRoster,
+    /// What is served in the place of that list, if that is a recording.
+    pub(crate) replay: Option<Replaying>,
     pub(crate) desk: Desk,
     pub(crate) status: Status,
     /// Resolves when the store is loaded, or to why it cannot be.
@@ -112,7 +146,7 @@ impl Station {
         args: &Args,
         reading: Reading,
         inherited: Inherited,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Failure> {
         let version = env!("CARGO_PKG_VERSION");
         let source = &args.source;
         tracing::info!(program, version, %source, format = %args.format, "station starting");
@@ -125,15 +159,25 @@ impl Station {
         let positions = store.as_ref().map(positions).transpose()?;
         let limits = limits(args);
         let Inherited { mut listeners, admin } = inherited;
-        for listen in args.listens(listeners.is_empty()) {
-            listeners.extend(listen.bind(|address| server::bind(address, &limits))?);
+        let listens = args.listens(listeners.is_empty());
+        let recorded = args.replay.then(|| Recorded::open(source)).transpose()?;
+        if let Some(recorded) = &recorded {
+            recorded.fits(listeners.len(), listens.len()).map_err(Failure::Usage)?;
+            recorded.log();
         }
+        // A name among them has as many listeners as addresses.
+        let mut places: Vec<usize> = (0..listeners.len()).collect();
+        for (nth, listen) in (listeners.len()..).zip(listens) {
+            listeners.extend(listen.bind(|address| server::bind(address, &limits))?);
+            places.resize(listeners.len(), nth);
+        }
+        let replay = recorded.map(|recorded| recorded.at(places));
         let admin = match (admin, &args.admin) {
             (Some(listener), _) => vec![listener],
             (None, Some(listen)) => listen.bind(TcpListener::bind)?,
             (None, None) => Vec::new(),
         };
-        let opened = Opened::open(source, args.follow)?;
+        let opened = if args.replay { Opened::Nothing } else { Opened::open(source, args.follow)? };
         let patience = opened.patience();
 
         let status = Status::default();
@@ -171,6 +215,7 @@ impl Station {
             token,
             reading,
             roster,
+            replay,
             desk,
             status,
             store_loaded,

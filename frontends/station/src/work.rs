@@ -26,6 +26,7 @@ pub(crate) fn work(
             tracing::info!(rate = simulation.rate, seed = simulation.seed, "simulating");
             Box::new(move || simulation.run(intake))
         }
+        Opened::Nothing => Box::new(|| drop(intake)),
         Opened::Path(path) => Box::new(move || {
             let positions = positions.unwrap_or_default();
             let mut intake = intake;

@@ -33,7 +33,7 @@ fn the_report_is_of_all_that_were_read() {
 fn the_exit_code_is_that_of_a_gather() {
     let code = |ends: &[fn(Reading) -> Answer]| {
         let stations = ends.iter().map(|end| end(Reading::new("x", 0)).station).collect();
-        exit(&Report { stations, elapsed: Duration::ZERO })
+        exit(&Report { stations, elapsed: None })
     };
     let fail: fn(Reading) -> Answer = |reading| reading.fail("gone");
     assert_eq!(code(&[Reading::close]), 0);

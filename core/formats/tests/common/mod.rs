@@ -40,7 +40,7 @@ pub(crate) fn station(name: &str, outcome: Outcome) -> StationReport {
 }
 
 pub(crate) fn report(stations: Vec<StationReport>) -> Report {
-    Report { stations, elapsed: Duration::from_micros(41_249) }
+    Report { stations, elapsed: Some(Duration::from_micros(41_249)) }
 }
 
 pub(crate) fn options(format: Format) -> Options {

@@ -36,6 +36,7 @@ fn one_that_fails_starts_the_next_at_once_and_the_furthest_names_the_reason() {
         let dial = expect_connect(&mut gather, at(1), address);
         gather.failed(dial, Fault::new(reason, reason.as_str()), at(1)).unwrap();
     }
+    assert!(matches!(gather.next(at(1)), Next::Failed(0, 1, _)));
     assert_eq!(gather.next(at(1)), Next::Settled(0));
     let words = "10.0.0.1:80: unreachable; 10.0.0.2:80: refused; 10.0.0.3:80: connect_timeout";
     assert_eq!(fault_of(gather, at(1)), Fault::new(Reason::Refused, words));
@@ -60,6 +61,7 @@ fn of_several_faults_the_furthest_counts() {
                     let dial = expect_connect(&mut gather, START, address);
                     gather.failed(dial, Fault::from(*reason), START).unwrap();
                 }
+                assert!(matches!(gather.next(START), Next::Failed(0, 1, _)));
                 assert_eq!(gather.next(START), Next::Settled(0));
                 assert_eq!(fault_of(gather, START).reason, *further, "{order:?}");
             }
@@ -72,6 +74,7 @@ fn an_address_that_is_named_twice_is_tried_once() {
     let mut gather = racing(&["10.0.0.1:80", "10.0.0.1:80"], &ClientLimits::default());
     let dial = expect_connect(&mut gather, START, "10.0.0.1:80");
     gather.failed(dial, Fault::new(Reason::Refused, "no"), START).unwrap();
+    assert!(matches!(gather.next(START), Next::Failed(0, 1, _)));
     assert_eq!(gather.next(START), Next::Settled(0));
     assert_eq!(fault_of(gather, START), Fault::new(Reason::Refused, "no"));
 }
@@ -95,6 +98,7 @@ fn at_the_time_out_the_words_name_each_address() {
     let second = expect_connect(&mut gather, at(250), "10.0.0.2:80");
     assert_eq!(gather.next(at(300)), Next::Abandon(first.id()));
     assert_eq!(gather.next(at(300)), Next::Abandon(second.id()));
+    assert!(matches!(gather.next(at(300)), Next::Failed(0, 1, _)));
     assert_eq!(gather.next(at(300)), Next::Settled(0));
     let words = "10.0.0.1:80: no answer within 300ms; 10.0.0.2:80: no answer within 300ms; \
                  10.0.0.3:80: not tried";
@@ -111,6 +115,7 @@ fn the_connect_time_out_counts_from_the_lookup_and_ends_the_race() {
     let second = expect_connect(&mut gather, at(2000), "10.0.0.2:80");
     assert_eq!(gather.next(at(2999)), Next::Wait(at(3000)));
     assert_eq!(gather.next(at(3000)), Next::Abandon(second.id()));
+    assert!(matches!(gather.next(at(3000)), Next::Failed(0, 1, _)));
     assert_eq!(gather.next(at(3000)), Next::Settled(0));
     assert_eq!(gather.next(at(3000)), Next::Done);
     assert_eq!(gather.connected(second, at(3000)).map(drop), Err(Late));

@@ -29,6 +29,8 @@ pub(super) struct World {
     pub(super) now: Instant,
     /// How often each station was settled.
     pub(super) settled: Vec<usize>,
+    /// How many attempts at each station are over.
+    ended: Vec<u32>,
     /// How long it waited whenever nothing ran.
     pub(super) waits: Vec<Duration>,
     pub(super) most_running: usize,
@@ -45,6 +47,7 @@ impl World {
             gather: Some(Gather::new(targets, limits, seed, START)),
             now: START,
             settled: vec![0; fates.len()],
+            ended: vec![0; fates.len()],
             waits: Vec::new(),
             most_running: 0,
             attempts: vec![0; fates.len()],
@@ -77,7 +80,14 @@ impl World {
                     let (dial, fetch) = self.reading.remove(at);
                     self.settle(dial, fetch.finish(End::Fault(fault)));
                 }
-                Next::Settled(station) => self.settled[station] += 1,
+                Next::Failed(station, attempt, _) => {
+                    self.ended[station] += 1;
+                    assert_eq!(self.ended[station], attempt, "every attempt ends once");
+                }
+                Next::Settled(station) => {
+                    self.settled[station] += 1;
+                    assert_eq!(self.ended[station], gather.attempts(station));
+                }
                 Next::Wait(until) => {
                     let fires = self.reading.iter().map(|(_, fetch)| fetch.deadline()).min();
                     let until = until.min(fires.unwrap_or(Instant::NEVER));
@@ -151,6 +161,7 @@ impl World {
     }
 
     fn settle(&mut self, dial: Dial, outcome: Outcome) {
+        self.ended[dial.station()] += 1;
         let now = self.now;
         self.gather().settled(dial, outcome, now).unwrap();
     }

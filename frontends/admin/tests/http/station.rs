@@ -57,8 +57,8 @@ impl Station for Fake {
         self.ready.lock().unwrap().clone()
     }
 
-    fn snapshot(&self) -> Option<Snapshot> {
-        self.snapshot.lock().unwrap().clone()
+    fn snapshot(&self) -> Result<Snapshot, &'static str> {
+        self.snapshot.lock().unwrap().clone().ok_or("the cars are still being loaded")
     }
 
     fn may_post(&self, bearer: Option<&[u8]>) -> Authorization {

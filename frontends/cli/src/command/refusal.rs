@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::printable::{lines, one_line};
 
@@ -67,6 +67,17 @@ impl Refusal {
     pub(crate) fn blame(&mut self, origin: &str) {
         if let Why::Arguments(_, blamed) = &mut self.why {
             *blamed = Some(one_line(origin));
+        }
+    }
+
+    /// Whether it is help or the version: asked for, or for want of a subcommand.
+    pub(crate) fn is_help(&self) -> bool {
+        match &self.why {
+            Why::Arguments(error, _) => {
+                let unasked = ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+                !error.use_stderr() || error.kind() == unasked
+            }
+            Why::File(_) => false,
         }
     }
 

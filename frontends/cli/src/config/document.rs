@@ -1,52 +1,63 @@
 //! TOML into keys and values, each with its place. Knows of no flag.
 
+mod place;
+
 use std::fmt;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::printable::one_line;
+pub use place::Place;
+use place::Places;
 
-/// A line and a column, in characters, both from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    line: usize,
-    column: usize,
-}
-
-/// A key of the document's one table, and its value.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) key: String,
+/// A key of a table, and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The key, as it was meant: whoever prints it makes it printable.
+    pub key: String,
     /// Where the key stands.
-    pub(super) at: Place,
-    pub(super) value: Value,
+    pub at: Place,
+    /// What it is set to.
+    pub value: Value,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Value {
-    pub(super) at: Place,
-    pub(super) is: Is,
+/// A value, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// Where it begins.
+    pub at: Place,
+    /// What it is.
+    pub is: Is,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Is {
+/// What a value is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Is {
+    /// `true` or `false`.
     Bool(bool),
-    /// In decimal.
+    /// A whole number, in decimal.
     Integer(String),
+    /// A number, as it was written but for its underscores.
     Float(String),
+    /// A string: whoever prints it makes it printable.
     Text(String),
+    /// A list, in its order; also that of `[[tables]]`.
     List(Vec<Value>),
+    /// A date, a time, or both.
     Date,
-    Table,
+    /// A table, in the order that its keys stand in.
+    Table(Vec<Entry>),
 }
 
 /// The entries of a document, in the order that they stand in.
 pub(super) fn entries(text: &[u8]) -> Result<Vec<Entry>, (Place, String)> {
     let text = std::str::from_utf8(text).map_err(|error| {
         let (good, _) = text.split_at(error.valid_up_to());
-        (Place::of(&String::from_utf8_lossy(good), good.len()), "this is not UTF-8".to_owned())
+        let good = String::from_utf8_lossy(good);
+        (Places::of(&good).at(good.len()), "this is not UTF-8".to_owned())
     })?;
+    let places = Places::of(text);
     let table = DeTable::parse(text).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
         let mut words = format!("not TOML: {}", error.message());
@@ -55,22 +66,30 @@ pub(super) fn entries(text: &[u8]) -> Result<Vec<Entry>, (Place, String)> {
             // What is not closed goes on to the end of the file.
             words.extend([", at '", &part.chars().take(40).collect::<String>(), "'"]);
         }
-        (Place::of(text, span.start), one_line(&words))
+        (places.at(span.start), one_line(&words))
     })?;
-    let mut entries: Vec<_> = table.into_inner().into_iter().collect();
+    of_table(&places, table.into_inner())
+}
+
+fn of_table(places: &Places<'_>, table: DeTable<'_>) -> Result<Vec<Entry>, (Place, String)> {
+    let mut entries: Vec<_> = table.into_iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
     let entry = |(key, value): (Spanned<_>, _)| {
-        let at = Place::of(text, key.span().start);
+        let at = places.at(key.span().start);
         let key = String::from(key.into_inner());
-        let value = Value::read(text, &key, value)?;
+        let value = Value::read(places, &key, value)?;
         Ok(Entry { key, at, value })
     };
     entries.into_iter().map(entry).collect()
 }
 
 impl Value {
-    fn read(text: &str, key: &str, value: Spanned<DeValue<'_>>) -> Result<Self, (Place, String)> {
-        let at = Place::of(text, value.span().start);
+    fn read(
+        places: &Places<'_>,
+        key: &str,
+        value: Spanned<DeValue<'_>>,
+    ) -> Result<Self, (Place, String)> {
+        let at = places.at(value.span().start);
         let is = match value.into_inner() {
             DeValue::Boolean(is) => Is::Bool(is),
             DeValue::Integer(number) => {
@@ -82,11 +101,11 @@ impl Value {
             DeValue::Float(number) => Is::Float(number.as_str().to_owned()),
             DeValue::String(text) => Is::Text(text.into_owned()),
             DeValue::Array(items) => {
-                let items = items.into_iter().map(|item| Self::read(text, key, item));
+                let items = items.into_iter().map(|item| Self::read(places, key, item));
                 Is::List(items.collect::<Result<_, _>>()?)
             }
             DeValue::Datetime(_) => Is::Date,
-            DeValue::Table(_) => Is::Table,
+            DeValue::Table(table) => Is::Table(of_table(places, table)?),
         };
         Ok(Self { at, is })
     }
@@ -94,25 +113,17 @@ impl Value {
 
 impl Is {
     /// What it is, for people.
-    pub(super) fn name(&self) -> &'static str {
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
         match self {
             Self::Bool(_) => "true or false",
             Self::Integer(_) => "a whole number",
-            Self::Float(_) => "a number",
+            Self::Float(_) => "a decimal number",
             Self::Text(_) => "a string",
             Self::List(_) => "a list",
             Self::Date => "a date or time",
-            Self::Table => "a table",
+            Self::Table(_) => "a table",
         }
-    }
-}
-
-impl Place {
-    fn of(text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let (lines, last) = before.rsplit_once('\n').unwrap_or(("", before));
-        let line = lines.matches('\n').count() + usize::from(before.contains('\n')) + 1;
-        Self { line, column: last.chars().count() + 1 }
     }
 }
 

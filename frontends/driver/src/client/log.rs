@@ -16,8 +16,9 @@ pub(super) fn connected(target: &Target) {
 }
 
 /// One address of a station could not be reached; another one, or another attempt, may be.
-pub(super) fn not_connected(target: &Target, error: &io::Error) {
-    tracing::info!(station = %target.name, peer = %target.address, %error, "no connection");
+pub(super) fn not_connected(target: &Target, attempt: u32, error: &io::Error) {
+    let peer = &*target.address;
+    tracing::info!(station = %target.name, peer, attempt, %error, "no connection");
 }
 
 /// The first bytes of a response are news, the others are detail.
@@ -43,16 +44,20 @@ pub(super) fn ended(target: &Target, outcome: &Outcome, elapsed: Duration) {
 }
 
 /// What all attempts at a station came to. Of a complete one its connection has said it.
-pub(super) fn settled(target: &Target, outcome: &Outcome, attempts: u32) {
+pub(super) fn settled(target: &Target, outcome: &Outcome, attempts: u32, elapsed: Duration) {
     let station = &*target.name;
     match outcome.verdict.fault() {
         None => tracing::debug!(station, attempts, "station complete"),
         Some(fault) => tracing::info!(
             station,
+            peer = %target.address,
             attempts,
             outcome = outcome.verdict.as_str(),
             reason = fault.reason.as_str(),
             detail = fault.detail,
+            bytes = outcome.bytes,
+            cars = outcome.cars,
+            elapsed_ms = millis(elapsed),
             "station not complete"
         ),
     }
@@ -61,6 +66,6 @@ pub(super) fn settled(target: &Target, outcome: &Outcome, attempts: u32) {
 pub(super) fn finished(report: &Report) {
     let (complete, partial, failed) = report.counts();
     let cars: u64 = report.stations.iter().map(|station| station.outcome.cars).sum();
-    let elapsed_ms = millis(report.elapsed);
+    let elapsed_ms = report.elapsed.map(millis);
     tracing::info!(complete, partial, failed, cars, elapsed_ms, "gather finished");
 }

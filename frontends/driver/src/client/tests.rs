@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use async_io::Async;
-use carwatch::{Host, Reason, Verdict};
+use carwatch::{Host, OwnLimits, Reason, Verdict};
 
 use super::*;
 
@@ -51,9 +51,10 @@ fn gather_from(ways: &[Way], limits: &ClientLimits) -> (Report, Vec<u8>) {
         address: "gate.test:80".into(),
         host: Host::Name("gate.test".into()),
         port: 80,
+        own: OwnLimits::default(),
     };
     let resolve = |_: &Target| ready(Ok(addresses.clone()));
-    let work = run(vec![target], limits, 1, resolve, connect, pending(), |_, _| {});
+    let work = run(vec![target], limits, 1, resolve, connect, pending(), ());
     let report = async_io::block_on(work);
     let tried = tried.borrow().clone();
     (report, tried)

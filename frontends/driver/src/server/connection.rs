@@ -1,4 +1,4 @@
-//! One connection: pumps between its socket and its [`Serve`] machine.
+//! One connection: pumps between its socket and its [`Machine`].
 //!
 //! It is a future by hand, and not an `async fn`: that would hold the machine and the stream
 //! more than once, and a station keeps thousands of these for readers who have stalled.
@@ -9,44 +9,47 @@ use std::net::{Shutdown, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use carwatch::serve::{Did, Do, Ended, Serve, Served};
+use carwatch::serve::{Did, Ended, Served};
 use carwatch::time::Instant;
 use socket2::SockRef;
 
 use super::control::PANICKED;
+use super::machine::{Machine, Step};
 use super::open::Handle;
 use crate::alarm::Alarm;
 use crate::clock::{self, millis};
+use crate::listener::has_left;
 use crate::socket::Socket;
 
 /// One connection, to be spawned on a runtime.
 pub type Connection = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Serves one connection, whatever happens in it, and logs its begin and its end.
-pub(super) fn serve<S: Socket + Send>(
+pub(super) fn serve<S: Socket + Send, M: Machine>(
     stream: S,
     peer: SocketAddr,
-    serve: Serve,
+    machine: M,
     handle: Handle,
 ) -> Connection {
-    let (cars, bytes) = (serve.snapshot().cars(), serve.snapshot().len());
+    let (cars, bytes) = (machine.cars(), machine.bytes());
     tracing::info!(%peer, cars, bytes, "connection made");
     let begin = clock::now();
-    Box::pin(Serving { stream: Some(stream), serve, alarm: Alarm::new(), peer, begin, handle })
+    Box::pin(Serving { stream: Some(stream), machine, alarm: Alarm::new(), peer, begin, handle })
 }
 
-struct Serving<S> {
+struct Serving<S, M> {
     /// None once it has ended: its drop is the connection's end, and the handle's comes after.
     stream: Option<S>,
-    serve: Serve,
+    machine: M,
     alarm: Alarm,
     peer: SocketAddr,
     begin: Instant,
     handle: Handle,
 }
 
-impl<S: Socket> Future for Serving<S> {
+impl<S: Socket, M: Machine> Future for Serving<S, M> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -60,7 +63,7 @@ impl<S: Socket> Future for Serving<S> {
         };
         this.stream = None;
         this.handle.ended(ended);
-        let (peer, cars) = (this.peer, this.serve.snapshot().cars());
+        let (peer, cars) = (this.peer, this.machine.cars());
         let ended = ended.map_or(PANICKED, Ended::as_str);
         let elapsed_ms = millis(clock::now().since(this.begin));
         tracing::info!(%peer, ended, bytes = sent, cars, elapsed_ms, "connection ended");
@@ -68,27 +71,30 @@ impl<S: Socket> Future for Serving<S> {
     }
 }
 
-impl<S: Socket> Serving<S> {
+impl<S: Socket, M: Machine> Serving<S, M> {
     fn pump(&mut self, cx: &mut Context<'_>) -> Poll<Served> {
-        let Some(stream) = &mut self.stream else { return Poll::Ready(self.serve.done()) };
+        let Some(stream) = &mut self.stream else { return Poll::Ready(self.machine.done()) };
         for _ in 0..TURN {
             if self.handle.progress.is_aborted(cx) {
                 return Poll::Ready(self.handle.progress.given_up());
             }
-            let did = match self.serve.next() {
-                Do::Write(_) | Do::Drain => {
-                    ready!(exchange(stream, &self.serve, &mut self.alarm, cx))
+            let did = match self.machine.step() {
+                Step::Leave if has_left(stream) => {
+                    self.machine.left(clock::now());
+                    continue;
                 }
-                Do::Finish => Some(finish(stream)),
-                // Which of the two it is was decided by whether the connection was finished.
-                Do::Close | Do::Reset => return Poll::Ready(self.serve.done()),
+                Step::Write(_) | Step::Leave | Step::Wait => {
+                    ready!(exchange(stream, &self.machine, &mut self.alarm, cx))
+                }
+                Step::Finish => Some(finish(stream)),
+                Step::End => return Poll::Ready(self.machine.done()),
             };
             let now = clock::now();
             match did {
-                Some(did) => self.serve.did(did, now),
-                None => self.serve.fire(now),
+                Some(did) => self.machine.did(did, now),
+                None => self.machine.fire(now),
             }
-            self.handle.progress.update(&self.serve);
+            self.handle.progress.update(&self.machine);
         }
         // A fast reader is not to keep the thread from the others.
         cx.waker().wake_by_ref();
@@ -99,11 +105,12 @@ impl<S: Socket> Serving<S> {
 /// Writes, reads and waits at once; ready with what was done, or `None` for the deadline.
 fn exchange<S: Socket>(
     stream: &mut S,
-    serve: &Serve,
+    machine: &impl Machine,
     alarm: &mut Alarm,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Did>> {
-    if let Do::Write(bytes) = serve.next()
+    let step = machine.step();
+    if let Step::Write(bytes) = step
         && let Poll::Ready(written) = Pin::new(&mut *stream).poll_write(cx, bytes)
     {
         return Poll::Ready(match written {
@@ -112,7 +119,7 @@ fn exchange<S: Socket>(
             Err(e) => fault(&e),
         });
     }
-    if serve.wants_input() {
+    if machine.wants_input() {
         // On the stack of this call, not in the future: a stalled reader holds none of it.
         let mut discarded = [0; 4 * 1024];
         if let Poll::Ready(read) = Pin::new(stream).poll_read(cx, &mut discarded) {
@@ -123,7 +130,12 @@ fn exchange<S: Socket>(
             });
         }
     }
-    ready!(alarm.poll(serve.deadline(), cx));
+    let due = match step {
+        // Nothing wakes whoever waits for that.
+        Step::Leave => machine.deadline().min(clock::now() + LOOK_AGAIN),
+        _ => machine.deadline(),
+    };
+    ready!(alarm.poll(due, cx));
     Poll::Ready(None)
 }
 
@@ -142,5 +154,8 @@ fn fault(error: &io::Error) -> Option<Did> {
     (error.kind() != io::ErrorKind::Interrupted).then_some(Did::Fault)
 }
 
+/// When to look again whether what was written has left. That it has not is rare: a client's
+/// window is full, or the network's.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 /// How many steps a connection takes at once: 4 MiB of a list, at 64 KiB each.
 const TURN: usize = 64;

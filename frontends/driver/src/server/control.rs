@@ -50,6 +50,8 @@ struct Shared {
     settings: Mutex<Settings>,
     changed: AtomicBool,
     waker: AtomicWaker,
+    /// The server stops: nobody is to be held any more who gets nothing.
+    releases_silent: AtomicBool,
     tally: Tally,
 }
 
@@ -107,6 +109,14 @@ impl Control {
     pub(super) fn poll_change(&self, cx: &Context<'_>) -> Option<Settings> {
         self.0.waker.register(cx.waker());
         self.0.changed.swap(false, Ordering::Acquire).then(|| self.settings())
+    }
+
+    pub(super) fn release_silent(&self) {
+        self.0.releases_silent.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn releases_silent(&self) -> bool {
+        self.0.releases_silent.load(Ordering::SeqCst)
     }
 
     pub(super) fn tally(&self) -> &Tally {

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Context;
 
 use carwatch::admit::Source;
-use carwatch::serve::{Ended, Serve, Served};
+use carwatch::serve::{Ended, Served};
 use carwatch::time::Instant;
 use futures_util::task::AtomicWaker;
 use slab::Slab;
 
 use super::control::Control;
+use super::machine::Machine;
 
 /// The open connections of a station; `T` is what the runtime returned for each.
 pub(super) struct Open<T> {
@@ -42,6 +43,8 @@ pub(super) struct Progress {
     sent: AtomicU64,
     /// The whole list is with the kernel: what ends the connection now costs nobody anything.
     whole: AtomicBool,
+    /// It only holds its client.
+    silent: AtomicBool,
 }
 
 #[derive(Default)]
@@ -56,14 +59,14 @@ impl<T> Open<T> {
     }
 
     /// Adds a connection that `spawn` starts.
-    pub(super) fn insert(
+    pub(super) fn insert<M: Machine>(
         &mut self,
-        serve: Serve,
+        machine: M,
         source: Source,
-        spawn: impl FnOnce(Serve, Handle) -> T,
+        spawn: impl FnOnce(M, Handle) -> T,
     ) {
         self.control.tally().accepted();
-        let progress = Arc::new(Progress::of(&serve, self.control.clone()));
+        let progress = Arc::new(Progress::of(&machine, self.control.clone()));
         let entry = self.connections.vacant_entry();
         let handle = Handle {
             id: entry.key(),
@@ -71,7 +74,7 @@ impl<T> Open<T> {
             counted: false,
             ended: Arc::clone(&self.ended),
         };
-        let _task = spawn(serve, handle);
+        let _task = spawn(machine, handle);
         entry.insert(Entry { source, progress, _task });
     }
 
@@ -100,13 +103,24 @@ impl<T> Open<T> {
         self.connections.iter().for_each(|(_, entry)| entry.progress.abort());
     }
 
+    /// From now on nobody is held who is only held: the station stops.
+    pub(super) fn release_silent(&self) {
+        self.control.release_silent();
+        // After that: one that falls silent meanwhile is seen here, or sees it.
+        for (_, entry) in &self.connections {
+            if entry.progress.silent.load(Ordering::SeqCst) {
+                entry.progress.abort();
+            }
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.connections.is_empty()
     }
 }
 
 impl Progress {
-    fn of(serve: &Serve, control: Control) -> Self {
+    fn of(machine: &impl Machine, control: Control) -> Self {
         let progress = Self {
             control,
             aborted: AtomicBool::default(),
@@ -114,17 +128,24 @@ impl Progress {
             paid_until: AtomicU64::default(),
             sent: AtomicU64::default(),
             whole: AtomicBool::default(),
+            silent: AtomicBool::default(),
         };
-        progress.update(serve);
+        progress.update(machine);
         progress
     }
 
-    pub(super) fn update(&self, serve: &Serve) {
-        self.paid_until.store(serve.paid_until().as_nanos(), Ordering::Relaxed);
-        let Served { ended, sent } = serve.done();
+    pub(super) fn update(&self, machine: &impl Machine) {
+        self.paid_until.store(machine.paid_until().as_nanos(), Ordering::Relaxed);
+        let Served { ended, sent } = machine.done();
         let before = self.sent.swap(sent, Ordering::Relaxed);
         self.control.tally().sent(sent - before);
         self.whole.store(ended == Ended::Whole, Ordering::Relaxed);
+        if machine.is_silent() {
+            self.silent.store(true, Ordering::SeqCst);
+            if self.control.releases_silent() {
+                self.abort();
+            }
+        }
     }
 
     fn abort(&self) {

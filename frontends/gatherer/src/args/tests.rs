@@ -19,7 +19,7 @@ fn parsed(flags: &[&str]) -> Result<Args, Refusal> {
 fn planned(flags: &[&str]) -> Result<Plan, String> {
     let args = parsed(flags).map_err(|refusal| refusal.text())?;
     let demo = args.demo.then(|| Demo::open().expect("three ports"));
-    Plan::new(args, demo.as_ref().map(Demo::targets))
+    Plan::new(args, &carwatch_cli::Own::default(), demo.as_ref().map(Demo::targets))
 }
 
 #[test]

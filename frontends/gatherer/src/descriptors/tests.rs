@@ -17,7 +17,7 @@ fn what_others_need_is_kept_free() {
         (OTHERS + 8, 4, Some(2)),
         (OTHERS + 20, 1, Some(20)),
     ] {
-        assert_eq!(room(free, each), expected, "{free} / {each}");
+        assert_eq!(room(free, each, OTHERS), expected, "{free} / {each}");
     }
 }
 
@@ -60,5 +60,5 @@ fn sixty_stations() -> Plan {
     let stations = (1..=60).map(|port| format!("127.0.0.1:{port}"));
     let argv = std::iter::once("client-smol".to_owned()).chain(stations);
     let args: Args = carwatch_cli::parse_from("client-smol", ENV_PREFIX, argv).expect("arguments");
-    Plan::new(args, None).expect("a plan")
+    Plan::new(args, &carwatch_cli::Own::default(), None).expect("a plan")
 }

@@ -8,10 +8,11 @@ use std::os::fd::AsRawFd;
 use std::path::Path;
 
 use carwatch::{Outcome, Reason, Report, StationReport, Verdict};
+use carwatch_cli::Own;
 use carwatch_formats::Format;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{Outputs, finish};
+use super::{Outputs, Said, finish};
 use crate::args::{Args, ENV_PREFIX, Summary};
 use crate::exit::Signal;
 use crate::gather::not_begun;
@@ -46,7 +47,7 @@ fn cars_that_cannot_be_put_in_their_place_are_in_the_report() {
     // In the meantime a folder takes the place of the file.
     let place = folder.path().join("cars");
     fs::remove_file(&place).and_then(|()| fs::create_dir(&place)).expect("a folder");
-    let exit = finish(&plan, &outputs, &report(&[true, true]), || None, &mut Vec::new());
+    let exit = finish(&plan, &outputs, said(&report(&[true, true])), || None, &mut Vec::new());
     assert_eq!((exit.code(), exit_in(&folder)), (4, 4));
 }
 
@@ -67,7 +68,10 @@ fn an_output_without_a_folder_is_refused_and_reported() {
     plan.output = Some(folder.path().join("no/such/cars"));
     let outputs = Outputs::check(&plan);
     assert!(outputs.refused().is_some_and(|why| why.contains("no/such/cars")), "{outputs:?}");
-    assert_eq!(finish(&plan, &outputs, &report(&[true, true]), || None, &mut Vec::new()).code(), 4);
+    assert_eq!(
+        finish(&plan, &outputs, said(&report(&[true, true])), || None, &mut Vec::new()).code(),
+        4
+    );
     assert_eq!(exit_in(&folder), 4);
 }
 
@@ -103,7 +107,7 @@ fn a_report_that_nobody_can_read_on_stderr_is_an_output_that_failed() {
             let plan = Plan { summary, ..plan(&folder, "report") };
             let outputs = Outputs::check(&plan);
             let report = report(&[true, true]);
-            let exit = finish(&plan, &outputs, &report, || None, &mut Failing(kind));
+            let exit = finish(&plan, &outputs, said(&report), || None, &mut Failing(kind));
             assert_eq!((exit.code(), exit_in(&folder)), (code, code.into()), "{summary:?}");
             assert_eq!(cars_in(&folder), cars, "{summary:?} {kind}");
         }
@@ -141,7 +145,7 @@ fn a_log_that_does_not_start_is_an_output_that_failed() {
     let mut outputs = Outputs::check(&plan);
     outputs.refuse("cannot open the log file x".into());
     let report = not_begun(&plan, outputs.refused().expect("refused"));
-    let exit = finish(&plan, &outputs, &report, || None, &mut Vec::new());
+    let exit = finish(&plan, &outputs, said(&report), || None, &mut Vec::new());
     assert_eq!((exit.code(), exit_in(&folder)), (4, 4));
     assert_eq!(cars_in(&folder), OLD);
 }
@@ -152,7 +156,7 @@ const NEW: &str = "station,time,brand,color\r\na,1,vw,red\r\n";
 fn end(plan: &Plan, report: &Report, signal: impl Fn() -> Option<Signal>) -> u8 {
     let outputs = Outputs::check(plan);
     assert_eq!(outputs.refused(), None);
-    finish(plan, &outputs, report, signal, &mut Vec::new()).code()
+    finish(plan, &outputs, said(report), signal, &mut Vec::new()).code()
 }
 
 /// A folder with a file of cars from before.
@@ -170,7 +174,7 @@ fn plan(folder: &TempDir, report: impl AsRef<Path>) -> Plan {
         carwatch_cli::parse_from("client-smol", ENV_PREFIX, argv).expect("arguments");
     args.output.output = Some(cars);
     args.output.summary_file = Some(report);
-    Plan::new(args, None).expect("a plan")
+    Plan::new(args, &Own::default(), None).expect("a plan")
 }
 
 fn cars_in(folder: &TempDir) -> String {
@@ -185,6 +189,10 @@ fn exit_in(folder: &TempDir) -> u64 {
 }
 
 /// Two stations, each complete or refused; the first has one car.
+fn said(report: &Report) -> Said<'_> {
+    Said { report, rounds: None, failures: Vec::new() }
+}
+
 fn report(complete: &[bool; 2]) -> Report {
     let station = |(name, complete): (&str, &bool)| {
         let mut outcome = Outcome::failed(Reason::Refused.into());
@@ -204,5 +212,5 @@ fn report(complete: &[bool; 2]) -> Report {
         }
     };
     let stations = ["a", "b"].into_iter().zip(complete).map(station).collect();
-    Report { stations, elapsed: std::time::Duration::ZERO }
+    Report { stations, elapsed: Some(std::time::Duration::ZERO) }
 }

@@ -13,7 +13,7 @@ fn plan(flags: &[&str]) -> Plan {
     let argv = ["client-smol"].iter().chain(flags);
     let args: Args = carwatch_cli::parse_from("client-smol", ENV_PREFIX, argv).expect("arguments");
     let demo = args.demo.then(Demo::unopened);
-    Plan::new(args, demo).expect("a plan")
+    Plan::new(args, &carwatch_cli::Own::default(), demo).expect("a plan")
 }
 
 fn failed(plan: &Plan, reason: Reason) -> Report {

@@ -93,6 +93,35 @@ fn what_is_followed_is_a_file() {
 }
 
 #[test]
+fn a_replay_needs_a_file_and_no_flag_about_cars() {
+    let said = |argv: &[&str]| parsed(&[&["--replay"], argv].concat()).contradiction();
+    let file = ["--source", "a.pcapng"];
+    assert_eq!(said(&file), None);
+    let rest =
+        ["--admin", "127.0.0.1:0", "--allow", "::1", "--drain", "1s", "--max-per-source", "1"];
+    assert_eq!(said(&[&file[..], &rest].concat()), None);
+    for source in [&[][..], &["--source", "-"], &["--source", "simulate"]] {
+        assert!(said(source).unwrap().contains("--source"));
+    }
+    for flag in [
+        &["--follow"][..],
+        &["--format", "csv"],
+        &["--map", "frigate"],
+        &["--time", "unix"],
+        &["--rate", "2"],
+        &["--seed", "1"],
+        &["--store", "a.db"],
+        &["--keep", "7d"],
+        &["--admin-token-file", "token"],
+    ] {
+        let said = said(&[&file[..], flag].concat()).expect(flag[0]);
+        assert!(said.ends_with(flag[0]), "{said}");
+    }
+    let both = said(&[&file[..], &["--keep", "1", "--follow"]].concat()).unwrap();
+    assert!(both.ends_with("--follow, --keep"), "{both}");
+}
+
+#[test]
 fn a_map_that_is_none_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("own.toml");

@@ -1,0 +1,226 @@
+//! From files to a report: what gathering would have printed, from what was captured of it.
+//!
+//! The rules are cli.md's: comments that carwatch wrote decide and win over the wire; FIN and
+//! RST read as live; what lacks its end, or a part, is partial with reason `capture`. A raw
+//! file is one answer, complete but unverified.
+
+mod collect;
+mod lines;
+mod verdict;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::time::Duration;
+
+use carwatch::limits::ClientLimits;
+use carwatch::{Fault, Reason, Report};
+pub(crate) use collect::{Collected, Collector};
+pub(crate) use lines::{Attempt, Owner, What, owners};
+
+/// What one inspection puts up with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest record, in bytes.
+    pub record: usize,
+    /// The longest answer, in bytes: past it the station failed, `too_large`.
+    pub response: u64,
+    /// What all answers together may take, in bytes. A file that needs more is read so far.
+    pub memory: u64,
+    /// How many rejections of an answer are kept one by one.
+    pub rejections: usize,
+}
+
+impl From<&ClientLimits> for Limits {
+    fn from(limits: &ClientLimits) -> Self {
+        Self {
+            record: limits.record,
+            response: limits.response,
+            memory: limits.memory,
+            rejections: limits.rejections,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::from(&ClientLimits::default())
+    }
+}
+
+/// Something about a file that no line of the report says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The file.
+    pub file: String,
+    /// For people. What others wrote may be in it: show it as `visible`.
+    pub words: String,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file, self.words)
+    }
+}
+
+/// What files came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspected {
+    /// A line for each station, as a gather would have it.
+    pub report: Report,
+    /// What else there is to know.
+    pub notes: Vec<Note>,
+}
+
+impl Inspected {
+    /// Several files as one. A name that an earlier file has becomes `NAME#2`, or the next
+    /// number that is free; how long they took is the sum of those that say it.
+    #[must_use]
+    pub fn join(files: impl IntoIterator<Item = Self>) -> Self {
+        let mut all =
+            Self { report: Report { stations: Vec::new(), elapsed: None }, notes: Vec::new() };
+        let mut names = HashSet::new();
+        for file in files {
+            for mut station in file.report.stations {
+                if names.contains(&station.name) {
+                    let free = (2u64..).map(|nth| format!("{}#{nth}", station.name));
+                    station.name =
+                        free.into_iter().find(|name| !names.contains(name)).unwrap_or_default();
+                }
+                names.insert(station.name.clone());
+                all.report.stations.push(station);
+            }
+            all.report.elapsed = match (all.report.elapsed, file.report.elapsed) {
+                (Some(all), Some(file)) => Some(all.saturating_add(file)),
+                (all, file) => all.or(file),
+            };
+            all.notes.extend(file.notes);
+        }
+        all
+    }
+
+    /// How many bytes of answers it keeps.
+    #[must_use]
+    pub fn held(&self) -> u64 {
+        self.report.stations.iter().map(|station| station.outcome.response.len() as u64).sum()
+    }
+}
+
+/// Reads one file. The pieces in which it comes make no difference.
+///
+/// ```
+/// use carwatch_capture::inspect::{Inspection, Limits};
+///
+/// let mut file = Inspection::new("gate.cars", Limits::default());
+/// file.feed(b"today:peugeot:red.tod");
+/// file.feed(b"ay:fiat");
+/// let inspected = file.finish();
+/// let gate = &inspected.report.stations[0];
+/// assert_eq!((gate.outcome.cars, gate.outcome.rejected), (1, 1));
+/// ```
+#[derive(Debug)]
+pub struct Inspection {
+    name: String,
+    limits: Limits,
+    collector: Collector,
+}
+
+impl Inspection {
+    /// A file called `name`, without its folders.
+    #[must_use]
+    pub fn new(name: &str, limits: Limits) -> Self {
+        Self { name: name.to_owned(), limits, collector: Collector::new(limits, false) }
+    }
+
+    /// Takes the next bytes.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.collector.feed(bytes);
+    }
+
+    /// Whether more bytes can change anything: not once the memory is used up, nor behind
+    /// damage.
+    #[must_use]
+    pub fn wants_more(&self) -> bool {
+        self.collector.wants_more()
+    }
+
+    /// Ends it where the file ends.
+    #[must_use]
+    pub fn finish(self) -> Inspected {
+        lines::inspected(&self.name, &self.limits, self.collector.finish(None))
+    }
+
+    /// Ends it where the file could not be read on, in the words of whoever said so.
+    #[must_use]
+    pub fn fail(self, words: &str) -> Inspected {
+        self.stop(Fault::new(Reason::Io, words))
+    }
+
+    /// Ends it where somebody or something stopped it.
+    #[must_use]
+    pub fn stop(self, fault: Fault) -> Inspected {
+        lines::inspected(&self.name, &self.limits, self.collector.finish(Some(fault)))
+    }
+}
+
+/// Reads files one after the other, within one memory.
+#[derive(Debug)]
+pub struct Inspector {
+    limits: Limits,
+    files: Vec<Inspected>,
+    open: Option<Inspection>,
+}
+
+impl Inspector {
+    /// No files yet.
+    #[must_use]
+    pub const fn new(limits: Limits) -> Self {
+        Self { limits, files: Vec::new(), open: None }
+    }
+
+    /// Begins a file, without its folders in `name`; one that was open ends.
+    pub fn open(&mut self, name: &str) {
+        self.close();
+        let held: u64 = self.files.iter().map(Inspected::held).sum();
+        let memory = self.limits.memory.saturating_sub(held);
+        self.open = Some(Inspection::new(name, Limits { memory, ..self.limits }));
+    }
+
+    /// Takes the next bytes of the open file.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        if let Some(file) = &mut self.open {
+            file.feed(bytes);
+        }
+    }
+
+    /// Whether more bytes of the open file can change anything.
+    #[must_use]
+    pub fn wants_more(&self) -> bool {
+        self.open.as_ref().is_some_and(Inspection::wants_more)
+    }
+
+    /// Ends the open file.
+    pub fn close(&mut self) {
+        self.files.extend(self.open.take().map(Inspection::finish));
+    }
+
+    /// Ends the open file where it could not be read on.
+    pub fn fail(&mut self, words: &str) {
+        self.files.extend(self.open.take().map(|file| file.fail(words)));
+    }
+
+    /// Ends the open file where somebody or something stopped it.
+    pub fn stop(&mut self, fault: Fault) {
+        self.files.extend(self.open.take().map(|file| file.stop(fault)));
+    }
+
+    /// What they came to.
+    #[must_use]
+    pub fn finish(mut self) -> Inspected {
+        self.close();
+        Inspected::join(self.files)
+    }
+}
+
+pub(crate) const fn nanos(nanos: u64) -> Duration {
+    Duration::from_nanos(nanos)
+}

@@ -1,0 +1,257 @@
+//! From the bytes of a file to what it holds: packets, the comments of a capture, or a raw
+//! response. Detection is by the first bytes, never by the name.
+//!
+//! Bytes are pushed in, in whatever pieces they come; the pieces make no difference. What is
+//! inside the packets is for [`frame`].
+
+mod buffer;
+pub mod fragments;
+pub mod frame;
+mod gzip;
+mod pcap;
+mod pcapng;
+
+use buffer::{Buffer, Step};
+use gzip::Gzip;
+use pcap::Pcap;
+use pcapng::PcapNg;
+
+/// What a file holds, in its order.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// A packet of a capture.
+    Packet(Packet<'a>),
+    /// A section of a pcapng begins; these are the comments of its header.
+    Section(Vec<&'a str>),
+    /// The next bytes of a file that is no capture.
+    Raw(&'a [u8]),
+}
+
+/// A packet as it was captured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packet<'a> {
+    /// The link type of its interface (a LINKTYPE number).
+    pub link: u32,
+    /// What was captured of it.
+    pub data: &'a [u8],
+    /// How long it was on the wire, in bytes.
+    pub wire_len: usize,
+    /// When, in nanoseconds since the Unix epoch; a Simple Packet Block does not say.
+    pub at: Option<u64>,
+    /// Its comments; only pcapng has them.
+    pub comments: Vec<&'a str>,
+    /// Where in the file (in what it unpacks to) it stands.
+    pub offset: u64,
+}
+
+/// Why a file could not be read on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// The byte from which on nothing was read.
+    pub offset: u64,
+    /// Of what that is a byte.
+    pub of: Layer,
+    /// What is wrong there, for people.
+    pub words: String,
+}
+
+/// What bytes are counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// In the file, which is what it says.
+    File,
+    /// In the gzip.
+    Packed,
+    /// In what the gzip unpacks to.
+    Unpacked,
+}
+
+/// What kind of file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A response as it stood on the wire.
+    Raw,
+    /// The older capture format.
+    Pcap,
+    /// The newer one.
+    PcapNg,
+}
+
+/// Reads one file.
+///
+/// ```
+/// use carwatch_capture::read::{Found, Reader};
+///
+/// let mut reader = Reader::new();
+/// let mut raw = Vec::new();
+/// let mut sink = |found: Found<'_>| {
+///     if let Found::Raw(bytes) = found {
+///         raw.extend_from_slice(bytes);
+///     }
+/// };
+/// reader.feed(b"today:peu", &mut sink);
+/// reader.feed(b"geot:red", &mut sink);
+/// assert_eq!(reader.finish(&mut sink), None);
+/// assert_eq!(raw, b"today:peugeot:red");
+/// ```
+#[derive(Debug, Default)]
+pub struct Reader {
+    outer: Outer,
+    content: Content,
+}
+
+#[derive(Debug, Default)]
+enum Outer {
+    /// The first bytes, as long as they are too few to tell.
+    #[default]
+    Unknown,
+    /// A few that may become the magic of a gzip.
+    Begun(Vec<u8>),
+    Plain,
+    Gzip(Box<Gzip>),
+}
+
+impl Reader {
+    /// A reader at the begin of a file.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next bytes of the file, and hands what they complete to `sink`. After
+    /// [damage](Self::damage) nothing is handed out any more.
+    pub fn feed(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Found<'_>)) {
+        match &mut self.outer {
+            Outer::Plain => self.content.feed(bytes, sink),
+            Outer::Gzip(gzip) => gzip.feed(bytes, &mut |bytes| self.content.feed(bytes, sink)),
+            Outer::Unknown => {
+                self.outer = Outer::Begun(Vec::new());
+                self.feed(bytes, sink);
+            }
+            Outer::Begun(first) => {
+                first.extend_from_slice(bytes);
+                if first.len() < GZIP.len() && GZIP.starts_with(first) {
+                    return;
+                }
+                let first = std::mem::take(first);
+                self.outer = if first.starts_with(&GZIP) {
+                    Outer::Gzip(Box::default())
+                } else {
+                    Outer::Plain
+                };
+                self.feed(&first, sink);
+            }
+        }
+    }
+
+    /// What kind of file it is, once enough of it is known.
+    #[must_use]
+    pub const fn kind(&self) -> Option<Kind> {
+        match self.content {
+            Content::Begun(_) => None,
+            Content::Raw => Some(Kind::Raw),
+            Content::Pcap(_) => Some(Kind::Pcap),
+            Content::PcapNg(_) => Some(Kind::PcapNg),
+        }
+    }
+
+    /// Why it cannot be read on, if it cannot.
+    #[must_use]
+    pub fn damage(&self) -> Option<&Damage> {
+        let packed = match &self.outer {
+            Outer::Gzip(gzip) => gzip.damage(),
+            _ => None,
+        };
+        self.content.damage().or(packed)
+    }
+
+    /// Ends the file, and says what is wrong with it, if something is.
+    pub fn finish(mut self, sink: &mut dyn FnMut(Found<'_>)) -> Option<Damage> {
+        self.end(sink)
+    }
+
+    /// As [`finish`](Self::finish), for an owner that still wants the [kind](Self::kind).
+    pub fn end(&mut self, sink: &mut dyn FnMut(Found<'_>)) -> Option<Damage> {
+        match std::mem::replace(&mut self.outer, Outer::Plain) {
+            Outer::Begun(first) => self.content.feed(&first, sink),
+            Outer::Gzip(gzip) => {
+                let inner = self.content.finish(sink);
+                let inner = inner.map(|damage| Damage { of: Layer::Unpacked, ..damage });
+                // A capture that is cut because its gzip is: the cause says more.
+                return gzip.finish().or(inner);
+            }
+            Outer::Unknown | Outer::Plain => {}
+        }
+        self.content.finish(sink)
+    }
+}
+
+/// What is in the file, unpacked.
+#[derive(Debug)]
+enum Content {
+    /// Too few bytes to tell.
+    Begun(Vec<u8>),
+    Raw,
+    Pcap(Box<Pcap>),
+    PcapNg(Box<PcapNg>),
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Begun(Vec::new())
+    }
+}
+
+impl Content {
+    fn feed(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Found<'_>)) {
+        match self {
+            Self::Raw if bytes.is_empty() => {}
+            Self::Raw => sink(Found::Raw(bytes)),
+            Self::Pcap(pcap) => pcap.feed(bytes, sink),
+            Self::PcapNg(pcapng) => pcapng.feed(bytes, sink),
+            Self::Begun(first) => {
+                first.extend_from_slice(bytes);
+                let mut magics = pcap::MAGICS.iter().chain([&pcapng::MAGIC]);
+                if first.len() < 4 && magics.any(|magic| magic.starts_with(first)) {
+                    return;
+                }
+                let first = std::mem::take(first);
+                *self = if first.starts_with(&pcapng::MAGIC) {
+                    Self::PcapNg(Box::default())
+                } else if pcap::MAGICS.iter().any(|magic| first.starts_with(magic)) {
+                    Self::Pcap(Box::default())
+                } else {
+                    Self::Raw
+                };
+                self.feed(&first, sink);
+            }
+        }
+    }
+
+    fn damage(&self) -> Option<&Damage> {
+        match self {
+            Self::Pcap(pcap) => pcap.damage(),
+            Self::PcapNg(pcapng) => pcapng.damage(),
+            Self::Begun(_) | Self::Raw => None,
+        }
+    }
+
+    fn finish(&mut self, sink: &mut dyn FnMut(Found<'_>)) -> Option<Damage> {
+        match self {
+            Self::Begun(first) => {
+                let first = std::mem::take(first);
+                *self = Self::Raw;
+                self.feed(&first, sink);
+                None
+            }
+            Self::Raw => None,
+            Self::Pcap(pcap) => pcap.finish(),
+            Self::PcapNg(pcapng) => pcapng.finish(),
+        }
+    }
+}
+
+const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
+
+/// The longest packet or block that is read. Wireshark stops at 256 KiB and 16 MiB.
+const LONGEST: usize = 64 * 1024 * 1024;

@@ -1,0 +1,171 @@
+//! Against the rule as it reads, over lists of few letters, where everything is ambiguous.
+
+use proptest::prelude::*;
+
+use super::naive::{Naive, pieces};
+use super::*;
+
+/// A snapshot that has something to do with the one before.
+#[derive(Clone, Debug)]
+enum Step {
+    /// Trim so many, add these, and cut so many bytes off the end.
+    Goes(usize, Vec<&'static str>, usize),
+    /// Another list.
+    Anew(Vec<&'static str>),
+}
+
+fn steps() -> impl Strategy<Value = Vec<(Step, Ends)>> {
+    let records = || proptest::collection::vec(proptest::sample::select(RECORDS.to_vec()), 0..7);
+    let step = prop_oneof![
+        6 => (0usize..4, records(), 0usize..5).prop_map(|(trim, add, cut)| Step::Goes(trim, add, cut)),
+        1 => records().prop_map(Step::Anew),
+    ];
+    proptest::collection::vec((step, ends()), 1..9)
+}
+
+fn ends() -> impl Strategy<Value = Ends> {
+    prop_oneof![2 => Just(Unverified), 1 => Just(Verified), 1 => Just(Partial)]
+}
+
+/// The snapshots that some steps lead to.
+fn snapshots(steps: &[(Step, Ends)]) -> Vec<(Vec<u8>, Ends)> {
+    let mut list: Vec<&str> = Vec::new();
+    let snapshot = |(step, ends): &(Step, Ends)| {
+        let cut = match step {
+            Step::Goes(trim, add, cut) => {
+                list.drain(..list.len().min(*trim));
+                list.extend(add);
+                *cut
+            }
+            Step::Anew(records) => {
+                list = records.clone();
+                0
+            }
+        };
+        let mut bytes = list.join(".").into_bytes();
+        bytes.truncate(bytes.len().saturating_sub(cut));
+        (bytes, *ends)
+    };
+    steps.iter().map(snapshot).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn it_is_the_rule_but_for_cut_copies(steps in steps()) {
+        let (mut follow, mut naive) = (Follow::new(), Naive::default());
+        for (snapshot, ends) in snapshots(&steps) {
+            let before = (follow.clone(), naive.clone());
+            let (what, rule) = (follow.next(&snapshot, ends), naive.next(&snapshot, ends));
+            let count = pieces(&snapshot, ends).len() as u64;
+            if what.how == Stale {
+                prop_assert_eq!(rule.how, Restarted, "only what overlaps by no rule is stale");
+                prop_assert_eq!((what.tail, what.new, what.provisional), (None, count, false));
+                prop_assert_eq!(&follow, &before.0, "nothing is learned");
+                naive = before.1;
+            } else if ends == Partial && count == 0 {
+                prop_assert_eq!(what, rule);
+                prop_assert_eq!(&follow, &before.0, "nothing is learned");
+                naive = before.1;
+            } else {
+                prop_assert_eq!(what, rule);
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_memory_makes_no_more_new(steps in steps(), limit in 1usize..5) {
+        let (mut follow, mut naive) = (Follow::remembering(limit), Naive::default());
+        for (snapshot, ends) in snapshots(&steps) {
+            let before = naive.clone();
+            let (what, rule) = (follow.next(&snapshot, ends), naive.next(&snapshot, ends));
+            prop_assert!(what.new >= rule.new, "{:?} where the rule says {:?}", what, rule);
+            if what.how == Stale || ends == Partial && naive.list.is_empty() {
+                naive = before;
+                continue;
+            }
+            // What it is to the list before may differ; the list it leaves may not.
+            naive.provisional = what.provisional;
+            let kept = naive.list.len().min(limit);
+            let window = &naive.list[naive.list.len() - kept..];
+            let joined: Vec<u8> = window.iter().flat_map(|piece| [piece, &b"."[..]].concat()).collect();
+            prop_assert_eq!(&*follow.memory().pieces, &joined);
+            prop_assert_eq!(follow.memory().forgotten, (naive.list.len() - kept) as u64);
+        }
+    }
+
+    /// With a full memory. (Of a list of few letters whose begin is forgotten, a later round can
+    /// tell that an earlier one took too much to be known; no round takes less than the rule.)
+    #[test]
+    fn over_all_rounds_there_are_no_more_new(steps in steps()) {
+        let (mut follow, mut naive) = (Follow::new(), Naive::default());
+        let (mut new, mut by_rule) = (0, 0);
+        for (snapshot, ends) in snapshots(&steps) {
+            let count = pieces(&snapshot, ends).len() as u64;
+            new += count - follow.next(&snapshot, ends).new;
+            by_rule += count - naive.next(&snapshot, ends).new;
+            prop_assert!(new <= by_rule, "{new} where the rule says {by_rule}");
+        }
+    }
+
+    #[test]
+    fn a_restored_memory_goes_on_the_same(steps in steps()) {
+        let mut follow = Follow::new();
+        for (snapshot, ends) in snapshots(&steps) {
+            let mut restored = Follow::restore(follow.memory());
+            prop_assert_eq!(&restored, &follow);
+            prop_assert_eq!(restored.next(&snapshot, ends), follow.next(&snapshot, ends));
+            prop_assert_eq!(&restored, &follow);
+        }
+    }
+
+    #[test]
+    fn news_are_the_cars_from_the_first_new_piece_on(steps in steps()) {
+        let mut follow = Follow::new();
+        for (snapshot, ends) in snapshots(&steps) {
+            let what = follow.next(&snapshot, ends);
+            let pieces = pieces(&snapshot, ends);
+            let cars: Vec<Option<Car<'_>>> = pieces.iter().map(|piece| car(piece)).collect();
+            let is_last = |at: usize| what.provisional && at + 1 == pieces.len();
+            let mut expected = Vec::new();
+            match what.tail {
+                Some(Confirmed) => expected.push(News::Confirmed),
+                Some(Abandoned) => expected.push(News::Abandoned),
+                Some(Amended) => {
+                    let at = what.new as usize - 1;
+                    expected.push(News::Amended { car: cars[at].clone(), provisional: is_last(at) });
+                }
+                None => {}
+            }
+            for (at, car) in cars.iter().enumerate().skip(what.new as usize) {
+                if let Some(car) = car.clone() {
+                    expected.push(News::Car { car, provisional: is_last(at) });
+                }
+            }
+            let mut news = Vec::new();
+            what.news(&snapshot, LIMIT, ends, &mut |each| news.push(owned(each)));
+            prop_assert_eq!(news, expected);
+        }
+    }
+}
+
+fn car(piece: &[u8]) -> Option<Car<'_>> {
+    (piece.len() <= LIMIT).then(|| Car::from_record(core::str::from_utf8(piece).ok()?).ok())?
+}
+
+fn owned(news: News<'_>) -> News<'static> {
+    match news {
+        News::Confirmed => News::Confirmed,
+        News::Abandoned => News::Abandoned,
+        News::Amended { car, provisional } => {
+            News::Amended { car: car.map(Car::into_owned), provisional }
+        }
+        News::Car { car, provisional } => News::Car { car: car.into_owned(), provisional },
+    }
+}
+
+/// Cars and no cars, begins of each other among them; the last is too long.
+const RECORDS: [&str; 8] = ["a::", "a::", "a::b", "", "a", "a:", "b::", "a::bbbb"];
+
+const LIMIT: usize = 5;

@@ -1,0 +1,80 @@
+//! The archive itself: whose it is, and what it remembers of a station.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use carwatch::follow::Follow;
+use rusqlite::Connection;
+
+use crate::error::{ArchiveError, Problem};
+use crate::place::{Lock, beside, identity, lock, resolve};
+use crate::{memory, open};
+
+/// A client's database, which no other client has until this is dropped.
+///
+/// Its file stays open to readers: any program may query it while it is written.
+#[derive(Debug)]
+pub struct Archive {
+    pub(crate) file: PathBuf,
+    pub(crate) connection: Connection,
+    /// Which files the database and its log are; the names may come to mean others.
+    identity: [(u64, u64); 2],
+    // The last field: it is let go after the database was closed.
+    _lock: Lock,
+}
+
+impl Archive {
+    /// Opens the archive `path`, or creates it where there is no file or an empty one.
+    ///
+    /// This takes `path.lock` (beside the file that `path` resolves to) for as long as the
+    /// archive lives.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError`] if another client has it, if there is something else or a damaged file
+    /// in its place, which is never changed, and if the system refuses.
+    pub fn open(path: &Path) -> Result<Self, ArchiveError> {
+        let file = resolve(path)?;
+        let lock = lock(&file)?;
+        let connection = open::open(&file)?;
+        let identity =
+            identities(&file).map_err(|error| ArchiveError::system(&file, "look at it", &error))?;
+        Ok(Self { file, connection, identity, _lock: lock })
+    }
+
+    /// Where it is: absolute, symbolic links followed.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// What was remembered of the station of this name with its last stored snapshot; a new
+    /// [`Follow`] if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError`] if the file cannot be read, or is damaged.
+    pub fn follow(&self, station: &str) -> Result<Follow, ArchiveError> {
+        memory::load(&self.connection, station)
+            .map(|memory| memory.map_or_else(Follow::new, Follow::restore))
+            .map_err(|error| ArchiveError::sqlite(&self.file, &error))
+    }
+
+    /// Whether the names still mean the files that are open: SQLite would go on writing to a
+    /// file that was deleted, and the cars would be gone with the process.
+    pub(crate) fn still_there(&self) -> Result<(), ArchiveError> {
+        match identities(&self.file) {
+            Ok(found) if found == self.identity => Ok(()),
+            Ok(_) => Err(ArchiveError::new(&self.file, Problem::Gone)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(ArchiveError::new(&self.file, Problem::Gone))
+            }
+            Err(error) => Err(ArchiveError::system(&self.file, "look at it", &error)),
+        }
+    }
+}
+
+/// Which files the database and its log are now.
+fn identities(file: &Path) -> io::Result<[(u64, u64); 2]> {
+    Ok([identity(file)?, identity(&beside(file, "-wal"))?])
+}

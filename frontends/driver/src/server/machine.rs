@@ -1,0 +1,138 @@
+//! What the pump of a connection drives: a list that is served, or a recording that is played.
+
+use carwatch::replay::{self, Replay};
+use carwatch::serve::{self, Did, Serve, Served};
+use carwatch::time::Instant;
+
+/// One connection's machine of the core.
+pub(super) trait Machine: Send + Unpin + 'static {
+    /// What to do next.
+    fn step(&self) -> Step<'_>;
+    fn wants_input(&self) -> bool;
+    fn did(&mut self, did: Did, now: Instant);
+    /// Answers [`Step::Leave`].
+    fn left(&mut self, now: Instant);
+    fn deadline(&self) -> Instant;
+    fn fire(&mut self, now: Instant);
+    fn paid_until(&self) -> Instant;
+    fn done(&self) -> Served;
+    /// Whether nothing is left to do but to hold the connection, for as long as the client stays.
+    fn is_silent(&self) -> bool;
+    /// How many cars it sends, for logs; `None` where nobody has counted.
+    fn cars(&self) -> Option<u64>;
+    /// How many bytes it sends, for logs.
+    fn bytes(&self) -> u64;
+}
+
+/// What there is to do for a connection; its client is listened to meanwhile.
+pub(super) enum Step<'a> {
+    Write(&'a [u8]),
+    /// Wait until all that was written has left this machine.
+    Leave,
+    /// Nothing but to heed the deadline.
+    Wait,
+    Finish,
+    /// Close it. Whether that is a reset was decided by whether it was finished.
+    End,
+}
+
+impl Machine for Serve {
+    fn step(&self) -> Step<'_> {
+        match self.next() {
+            serve::Do::Write(bytes) => Step::Write(bytes),
+            serve::Do::Finish => Step::Finish,
+            serve::Do::Drain => Step::Wait,
+            serve::Do::Close | serve::Do::Reset => Step::End,
+        }
+    }
+
+    fn wants_input(&self) -> bool {
+        self.wants_input()
+    }
+
+    fn did(&mut self, did: Did, now: Instant) {
+        self.did(did, now);
+    }
+
+    fn left(&mut self, _: Instant) {}
+
+    fn deadline(&self) -> Instant {
+        self.deadline()
+    }
+
+    fn fire(&mut self, now: Instant) {
+        self.fire(now);
+    }
+
+    fn paid_until(&self) -> Instant {
+        self.paid_until()
+    }
+
+    fn done(&self) -> Served {
+        self.done()
+    }
+
+    fn is_silent(&self) -> bool {
+        false
+    }
+
+    fn cars(&self) -> Option<u64> {
+        Some(self.snapshot().cars())
+    }
+
+    fn bytes(&self) -> u64 {
+        self.snapshot().len()
+    }
+}
+
+impl Machine for Replay {
+    fn step(&self) -> Step<'_> {
+        match self.next() {
+            replay::Do::Write(bytes) => Step::Write(bytes),
+            replay::Do::Leave => Step::Leave,
+            replay::Do::Wait | replay::Do::Drain => Step::Wait,
+            replay::Do::Finish => Step::Finish,
+            replay::Do::Close | replay::Do::Reset => Step::End,
+        }
+    }
+
+    fn wants_input(&self) -> bool {
+        self.wants_input()
+    }
+
+    fn did(&mut self, did: Did, now: Instant) {
+        self.did(did, now);
+    }
+
+    fn left(&mut self, now: Instant) {
+        self.left(now);
+    }
+
+    fn deadline(&self) -> Instant {
+        self.deadline()
+    }
+
+    fn fire(&mut self, now: Instant) {
+        self.fire(now);
+    }
+
+    fn paid_until(&self) -> Instant {
+        self.paid_until()
+    }
+
+    fn done(&self) -> Served {
+        self.done()
+    }
+
+    fn is_silent(&self) -> bool {
+        self.is_silent()
+    }
+
+    fn cars(&self) -> Option<u64> {
+        None
+    }
+
+    fn bytes(&self) -> u64 {
+        self.script().len() as u64
+    }
+}

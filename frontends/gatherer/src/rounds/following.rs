@@ -1,0 +1,143 @@
+//! What is known of each station from one round to the next, and kept in the database.
+
+use carwatch::follow::{Ends, Follow, How, What};
+use carwatch::time::Unix;
+use carwatch::{Report, StationReport, Verdict};
+use carwatch_archive::{Archive, Followed, Gathered};
+use carwatch_formats::{Cars, is_merged};
+
+use super::news::{New, Waiting};
+use crate::output::Failure;
+use crate::plan::Plan;
+
+/// The stations by continuity, if anything asks for it.
+#[derive(Debug)]
+pub(super) struct Following {
+    /// In the order of the plan's targets; none if nothing asks for continuity.
+    stations: Vec<Station>,
+    archive: Option<Archive>,
+    keep_partial: bool,
+    record_limit: usize,
+}
+
+#[derive(Debug)]
+struct Station {
+    name: String,
+    follow: Follow,
+    /// Its provisional tail, which is printed once more is known.
+    waiting: Waiting,
+}
+
+impl Following {
+    /// # Errors
+    ///
+    /// The database cannot be opened or read, in words for people.
+    pub(super) fn open(plan: &Plan) -> Result<Self, String> {
+        let record_limit = plan.limits.record;
+        let archive = plan.into.as_deref().map(Archive::open).transpose();
+        let archive = archive.map_err(|error| error.to_string())?;
+        let station = |name: &String| {
+            let follow = match &archive {
+                Some(archive) => archive.follow(name).map_err(|error| error.to_string())?,
+                None => Follow::new(),
+            };
+            let waiting = Waiting::after(&follow, record_limit);
+            Ok(Station { name: name.clone(), follow, waiting })
+        };
+        let followed = if archive.is_some() || plan.watch.is_some() { &*plan.targets } else { &[] };
+        let stations = followed.iter().map(|target| station(&target.name));
+        let stations = stations.collect::<Result<_, String>>()?;
+        Ok(Self { stations, archive, keep_partial: plan.keep_partial, record_limit })
+    }
+
+    /// Takes the report of a round, and has `print` print what is new in it.
+    ///
+    /// The database comes first: what is printed is never printed again by a later run.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database, in words for people, and those of `print`.
+    pub(super) fn round(
+        &mut self,
+        report: &Report,
+        started: Unix,
+        print: &mut dyn FnMut(&dyn Cars) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let steps = self.follow(report);
+        if let Some(archive) = &mut self.archive {
+            let followed = steps.iter().zip(&self.stations).map(|(step, station)| {
+                step.map(|(what, ends)| Followed { what, ends, follow: &station.follow })
+            });
+            let followed: Vec<_> = followed.collect();
+            let record_limit = self.record_limit;
+            archive
+                .store(&Gathered { started, report, followed: &followed, record_limit })
+                .map_err(|error| Failure::Said(error.to_string()))?;
+        }
+        let waiting = self.stations.iter().map(|station| &station.waiting).collect();
+        print(&New { report, steps: &steps, waiting, record_limit: self.record_limit })?;
+        for ((station, step), said) in self.stations.iter_mut().zip(steps).zip(&report.stations) {
+            if let Some((what, _)) = step {
+                station.waiting.advance(&what, &said.outcome, self.record_limit);
+            }
+        }
+        Ok(())
+    }
+
+    /// Has `print` print what still waits, and will not be known better.
+    ///
+    /// # Errors
+    ///
+    /// Those of `print`.
+    pub(super) fn last(
+        &mut self,
+        print: &mut dyn FnMut(&dyn Cars) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let waiting = self.stations.iter_mut().filter_map(|Station { name, waiting, .. }| {
+            // Only a complete answer has a tail that waits.
+            Some((name.as_str(), waiting.take()?, false))
+        });
+        let waiting: Vec<_> = waiting.collect();
+        if waiting.is_empty() { Ok(()) } else { print(&waiting) }
+    }
+
+    /// What each station's snapshot is to the one before it, where it is to be merged.
+    fn follow(&mut self, report: &Report) -> Vec<Option<(What, Ends)>> {
+        let keep_partial = self.keep_partial;
+        let stations = self.stations.iter_mut().zip(&report.stations);
+        let steps = stations.map(|(station, said)| {
+            let ends = ends(said, keep_partial)?;
+            let what = station.follow.next(&said.outcome.response, ends);
+            log(&said.name, what.how);
+            Some((what, ends))
+        });
+        steps.collect()
+    }
+}
+
+/// How a station's list ended; `None` if it is not to be merged.
+fn ends(said: &StationReport, keep_partial: bool) -> Option<Ends> {
+    is_merged(&said.outcome, keep_partial).then_some(match said.outcome.verdict {
+        Verdict::Complete { verified: true } => Ends::Verified,
+        Verdict::Complete { verified: false } => Ends::Unverified,
+        Verdict::Partial(_) | Verdict::Failed(_) => Ends::Partial,
+    })
+}
+
+fn log(station: &str, how: How) {
+    match how {
+        How::Restarted => {
+            tracing::warn!(
+                station,
+                "the station restarted, or there is a gap: all its cars are new"
+            );
+        }
+        How::Stale => {
+            tracing::info!(station, "a copy of the last list that was cut: nothing is new");
+        }
+        How::First | How::Continued => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

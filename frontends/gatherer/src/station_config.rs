@@ -1,0 +1,246 @@
+//! Stations from the file of `--config`, each a table of its own, and which of them are
+//! meant by the command line.
+//!
+//! Errors are one line that names the file, the line, the column and the key.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use carwatch::{OwnLimits, Target};
+use carwatch_cli::document::{self, Entry, Is, Value};
+use carwatch_cli::{Own, duration, size};
+use carwatch_formats::visible::visible;
+
+use crate::stations::{List, Place, Shown, parse, read_knowing};
+
+/// The keys of the file of `--config` that are no flags.
+pub(crate) const OWN: &[&str] = &["stations"];
+
+/// The stations that are asked for: those of the command line's `arguments`, or for want of
+/// these those of the file. None if there are none in either.
+///
+/// An argument that is the name of a station of the file is that station. Of the file's
+/// stations only those count that have one of the `tags`, if any are given.
+///
+/// # Errors
+///
+/// A usage error: a station that is none, a name or an address that stands twice, a tag that
+/// no station has, or tags where there is nothing for them to pick from.
+pub(crate) fn targets(
+    own: &Own,
+    arguments: &[String],
+    tags: &[String],
+) -> Result<Vec<Target>, String> {
+    let stations = Stations::read(own)?;
+    if arguments.is_empty() {
+        return stations.tagged(own, tags);
+    }
+    if !tags.is_empty() {
+        return Err("--tag picks from the stations of --config, and there are others on the \
+                    command line"
+            .into());
+    }
+    let names: HashMap<&str, &Target> =
+        stations.all.iter().map(|(target, _)| (target.name.as_str(), target)).collect();
+    let known = |name: &str| names.get(name).map(|target| (*target).clone());
+    read_knowing(arguments, known).map_err(|why| {
+        let all_there =
+            |argument: &String| argument.contains([':', '@']) || known(argument).is_some();
+        if stations.all.is_empty() || arguments.iter().all(all_there) {
+            return why;
+        }
+        format!("{why}, or the name of a station in {}", own.file())
+    })
+}
+
+/// The stations of the file, each with its tags.
+#[derive(Debug, Default)]
+struct Stations {
+    all: Vec<(Target, Vec<String>)>,
+}
+
+impl Stations {
+    fn read(own: &Own) -> Result<Self, String> {
+        let (mut list, mut tags) = (List::default(), Vec::new());
+        for Entry { key, value, .. } in &own.entries {
+            let no_tables = || {
+                let at = own.place(value.at);
+                format!("{at}: '{key}' is a list of tables: begin each with [[{key}]]")
+            };
+            let Is::List(tables) = &value.is else { return Err(no_tables()) };
+            if tables.is_empty() {
+                return Err(no_tables());
+            }
+            for Value { at, is } in tables {
+                let Is::Table(entries) = is else { return Err(no_tables()) };
+                let station = Station::read(own, *at, entries)?;
+                let target = station.target;
+                let text = target.name.clone();
+                list.push(target, &text, Place::Config(own.place(*at)))?;
+                tags.push(station.tags);
+            }
+        }
+        Ok(Self { all: list.targets.into_iter().zip(tags).collect() })
+    }
+
+    /// Those that have one of the tags; all of them, if there is none.
+    fn tagged(self, own: &Own, tags: &[String]) -> Result<Vec<Target>, String> {
+        let known: BTreeSet<_> = self.all.iter().flat_map(|(_, tags)| tags).collect();
+        if let Some(unknown) = tags.iter().find(|tag| !known.contains(tag)) {
+            let begin = format!("--tag {:?}:", Shown(unknown));
+            return Err(if self.all.is_empty() {
+                format!("{begin} stations with tags come from --config, and there are none")
+            } else if known.is_empty() {
+                format!("{begin} no station in {} has a tag", own.file())
+            } else {
+                let mut names: Vec<_> =
+                    known.iter().take(NAMED).map(|tag| visible(tag).to_string()).collect();
+                if known.len() > NAMED {
+                    names.push(format!("and {} more", known.len() - NAMED));
+                }
+                let names = names.join(", ");
+                format!("{begin} no station in {} has it; the tags are {names}", own.file())
+            });
+        }
+        let meant = |of: &[String]| tags.is_empty() || tags.iter().any(|tag| of.contains(tag));
+        Ok(self.all.into_iter().filter(|(_, of)| meant(of)).map(|(target, _)| target).collect())
+    }
+}
+
+/// One table.
+#[derive(Debug)]
+struct Station {
+    target: Target,
+    tags: Vec<String>,
+}
+
+impl Station {
+    fn read(own: &Own, begin: document::Place, entries: &[Entry]) -> Result<Self, String> {
+        let (mut name, mut target, mut tags) = (None, None, Vec::new());
+        let mut limits = OwnLimits::default();
+        for Entry { key, at, value } in entries {
+            let field = Field { own, key, value };
+            match key.as_str() {
+                "name" => name = Some(field.text(a_name)?),
+                "address" => target = Some(field.text(an_address)?),
+                "tags" => tags = field.texts(a_tag)?,
+                "connect-timeout" => limits.connect_timeout = Some(field.text(some_time)?),
+                "idle-timeout" => limits.idle_timeout = Some(field.text(some_time)?),
+                "max-response" => limits.response = Some(field.text_or_number(some_size)?),
+                _ => {
+                    let (at, key) = (own.place(*at), visible(key));
+                    let keys = KEYS.join(", ");
+                    return Err(format!("{at}: unknown key '{key}': a station has {keys}"));
+                }
+            }
+        }
+        let Some(mut target) = target else {
+            let at = own.place(begin);
+            return Err(format!("{at}: 'address' is missing: a station has at least that"));
+        };
+        if let Some(name) = name {
+            target.name = name;
+        }
+        target.own = limits;
+        Ok(Self { target, tags })
+    }
+}
+
+/// A key and its value.
+struct Field<'a> {
+    own: &'a Own,
+    key: &'a str,
+    value: &'a Value,
+}
+
+impl Field<'_> {
+    fn text<T>(&self, read: impl Fn(&str) -> Result<T, String>) -> Result<T, String> {
+        match &self.value.is {
+            Is::Text(text) => self.read(text, self.value.at, read),
+            other => Err(self.wrong_type("a string", self.value.at, other)),
+        }
+    }
+
+    fn text_or_number<T>(&self, read: impl Fn(&str) -> Result<T, String>) -> Result<T, String> {
+        match &self.value.is {
+            Is::Text(text) | Is::Integer(text) => self.read(text, self.value.at, read),
+            other => Err(self.wrong_type("a string or a whole number", self.value.at, other)),
+        }
+    }
+
+    fn texts<T>(&self, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
+        let Is::List(items) = &self.value.is else {
+            return Err(self.wrong_type("a list of strings", self.value.at, &self.value.is));
+        };
+        if items.is_empty() {
+            let (at, key) = (self.own.place(self.value.at), self.key);
+            return Err(format!("{at}: an empty list for '{key}' says nothing: leave it out"));
+        }
+        let item = |Value { at, is }: &Value| match is {
+            Is::Text(text) => self.read(text, *at, &read),
+            other => Err(self.wrong_type("a list of strings", *at, other)),
+        };
+        items.iter().map(item).collect()
+    }
+
+    fn read<T>(
+        &self,
+        text: &str,
+        at: document::Place,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let (place, key) = (self.own.place(at), self.key);
+        read(text)
+            .map_err(|why| format!("{place}: invalid value {:?} for '{key}': {why}", Shown(text)))
+    }
+
+    fn wrong_type(&self, takes: &str, at: document::Place, is: &Is) -> String {
+        let (at, key, is) = (self.own.place(at), self.key, is.name());
+        format!("{at}: wrong type of value for '{key}': it takes {takes}, not {is}")
+    }
+}
+
+fn a_name(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("a station's name is not empty".into());
+    }
+    // Such a name could not be told from a station on the command line.
+    if text.contains('=') || text.starts_with('@') {
+        return Err("a station's name has no \"=\" in it, nor \"@\" before it".into());
+    }
+    Ok(text.to_owned())
+}
+
+fn an_address(text: &str) -> Result<Target, String> {
+    match text.contains('=') {
+        true => Err("an address is HOST:PORT; the name stands in 'name'".into()),
+        false => parse(text),
+    }
+}
+
+fn a_tag(text: &str) -> Result<String, String> {
+    if text.is_empty() { Err("a tag is not empty".into()) } else { Ok(text.to_owned()) }
+}
+
+fn some_time(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        Duration::ZERO => Err("no time at all; must be longer than 0s".into()),
+        time => Ok(time),
+    }
+}
+
+fn some_size(text: &str) -> Result<u64, String> {
+    match size(text)? {
+        0 => Err("no room at all; must be more than 0".into()),
+        size => Ok(size),
+    }
+}
+
+/// What a station may have.
+const KEYS: [&str; 6] =
+    ["name", "address", "tags", "connect-timeout", "idle-timeout", "max-response"];
+/// How many tags an error names, at most.
+const NAMED: usize = 20;
+
+#[cfg(test)]
+mod tests;
