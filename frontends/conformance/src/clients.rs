@@ -1,18 +1,25 @@
 //! What a client owes the people who run it.
 
+mod captures;
+mod comfort;
+mod config;
 mod controls;
 mod crowd;
 mod echoes;
 mod endings;
 mod exits;
 mod formats;
+mod into;
 mod limits;
 mod output_file;
+mod parquet;
 mod records;
 mod report;
 mod retries;
 mod signals;
+mod thousand;
 mod usage;
+mod watch;
 
 use crate::table::Row;
 
@@ -31,5 +38,12 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(output_file::rows());
     rows.extend(usage::rows());
     rows.extend(crowd::rows());
+    rows.extend(thousand::rows());
+    rows.extend(watch::rows());
+    rows.extend(into::rows());
+    rows.extend(parquet::rows());
+    rows.extend(captures::rows());
+    rows.extend(comfort::rows());
+    rows.extend(config::rows());
     rows
 }

@@ -15,6 +15,7 @@ pub mod fixtures;
 pub mod forged;
 pub mod hostile;
 pub mod http;
+pub mod inspect;
 pub mod json;
 pub mod kernel;
 pub mod programs;
@@ -23,6 +24,8 @@ pub mod station;
 mod stations;
 pub mod store;
 pub mod table;
+pub mod terminal;
+pub mod watching;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -16,6 +16,7 @@ mod overload;
 mod posts;
 mod readers;
 mod reload;
+mod replay;
 mod sources;
 mod startup;
 mod starved;
@@ -50,6 +51,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(admin::rows());
     rows.extend(posts::rows());
     rows.extend(webhooks::rows());
+    rows.extend(replay::rows());
     rows.extend(echoes::rows());
     rows
 }
