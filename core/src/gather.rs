@@ -9,7 +9,7 @@ mod next;
 mod race;
 mod station;
 
-use alloc::collections::{BinaryHeap, VecDeque};
+use alloc::collections::{BTreeSet, BinaryHeap, VecDeque};
 use alloc::format;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -81,6 +81,8 @@ pub struct Gather {
     /// Attempts that run, and how many bytes those that read have received.
     running: usize,
     memory: u64,
+    /// The stations whose responses count: those that read and were not told to stop.
+    reading: BTreeSet<StationId>,
     unsettled: usize,
     /// Why no attempt starts any more.
     over: Option<Reason>,
@@ -104,6 +106,7 @@ impl Gather {
             out: VecDeque::new(),
             running: 0,
             memory: 0,
+            reading: BTreeSet::new(),
             over: None,
         }
     }
@@ -168,6 +171,7 @@ impl Gather {
         station.state = State::Reading { dial: dial.id, received: 0, stopped: false };
         station.wake = None;
         station.connected = now;
+        self.reading.insert(dial.station);
         let limits = self.targets[dial.station].own.within(&self.limits);
         Ok((dial, Fetch::new(&limits, self.deadline, now)))
     }
@@ -201,7 +205,7 @@ impl Gather {
         self.memory += bytes.saturating_sub(*received);
         *received = bytes;
         while self.memory > self.limits.memory {
-            let largest = self.stations.iter().enumerate().filter_map(|(id, s)| s.reading(id));
+            let largest = self.reading.iter().filter_map(|&id| self.stations[id].reading(id));
             let Some((_, id)) = largest.max() else { return };
             let limit = self.limits.memory;
             let words = format!("all unfinished responses passed {limit} bytes; see --max-memory");
@@ -219,6 +223,7 @@ impl Gather {
             State::Reading { dial: id, received, stopped } if id == dial.id => {
                 if !stopped {
                     self.memory -= received;
+                    self.reading.remove(&dial.station);
                 }
                 self.end_attempt(dial.station, outcome, now);
                 Ok(())
@@ -230,10 +235,8 @@ impl Gather {
     /// The user stops the gather: what is not settled is cancelled, what came is kept.
     pub fn cancel(&mut self, now: Instant) {
         self.end(Reason::Cancelled, now);
-        for id in 0..self.stations.len() {
-            if self.stations[id].reading(id).is_some() {
-                self.stop(id, Fault::new(Reason::Cancelled, attempts::STOPPED));
-            }
+        for id in core::mem::take(&mut self.reading) {
+            self.stop(id, Fault::new(Reason::Cancelled, attempts::STOPPED));
         }
     }
 

@@ -8,6 +8,7 @@ mod buffer;
 pub mod fragments;
 pub mod frame;
 mod gzip;
+mod ip;
 mod pcap;
 mod pcapng;
 

@@ -152,6 +152,7 @@ impl Gather {
         if let State::Reading { dial, received, stopped } = &mut self.stations[id].state {
             *stopped = true;
             self.memory -= *received;
+            self.reading.remove(&id);
             self.out.push_back(Next::Stop(*dial, fault));
         }
     }

@@ -17,7 +17,7 @@ mod records;
 mod report;
 mod retries;
 mod signals;
-mod thousand;
+pub(crate) mod thousand;
 mod usage;
 mod watch;
 

@@ -34,6 +34,8 @@ use std::time::Duration;
 /// How long a case waits for something that must happen. A deadline, never a measure.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+pub use clients::thousand::capture_of_a_thousand;
+
 /// Runs every case of a client program against `exe`.
 #[must_use]
 pub fn client_suite(exe: &Path) -> ExitCode {

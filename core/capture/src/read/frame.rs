@@ -5,9 +5,10 @@
 
 use std::net::SocketAddr;
 
-use etherparse::{IpNumber, Ipv6ExtensionSlice, LaxIpSlice, TcpHeaderSlice, ip_number};
+use etherparse::{TcpHeaderSlice, ip_number};
 
 use super::Packet;
+use super::ip::{self, Ip};
 
 /// A TCP segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,64 +154,27 @@ fn be16<'a>(data: &[u8], at: usize) -> Result<u16, Content<'a>> {
 /// What an IP packet holds, of which `wire_len` bytes were on the wire (behind it may stand
 /// what the link added to it).
 fn internet(ip: &[u8], wire_len: usize) -> Content<'_> {
-    let Ok((sliced, _)) = LaxIpSlice::from_slice(ip) else {
-        let is_ip = matches!(ip.first().map(|byte| byte >> 4), None | Some(4 | 6));
-        return if is_ip { Content::Cut } else { Content::Other };
+    let Ip { from, to, protocol, fragment, data, wire_len } = match ip::open(ip, wire_len) {
+        Ok(Some(ip)) => ip,
+        Ok(None) => return Content::Other,
+        Err(ip::Cut) => return Content::Cut,
     };
-    // Of what a network card cuts into packets later, the length may not be known: then it is
-    // what the link has.
-    let (headers, whole) = match &sliced {
-        LaxIpSlice::Ipv4(v4) => {
-            let auth = v4.extensions().auth.map_or(0, |auth| auth.slice().len());
-            let header = v4.header().slice().len();
-            let whole = usize::from(v4.header().total_len());
-            (header + auth, if whole < header { wire_len } else { whole })
-        }
-        LaxIpSlice::Ipv6(v6) => {
-            let whole = usize::from(v6.header().payload_length());
-            (40 + v6.extensions().slice().len(), if whole == 0 { wire_len } else { 40 + whole })
-        }
-    };
-    let payload = sliced.payload();
-    // The slice borrows from `ip`, but says so of itself.
-    let end = (headers + payload.payload.len()).min(ip.len());
-    let data = &ip[headers.min(end)..end];
-    let wire_len = whole.saturating_sub(headers);
-    let (from, to) = (sliced.source_addr(), sliced.destination_addr());
-    if let Some((of, offset, more)) = fragment(&sliced) {
-        let of = FragmentOf { from, to, id: of, protocol: payload.ip_number.0 };
-        let whole = data.len() >= wire_len;
-        return Content::Fragment(Fragment { of, offset, more, data, whole });
+    if let Some(ip::Part { id, offset, more }) = fragment {
+        let of = FragmentOf { from, to, id, protocol };
+        return Content::Fragment(Fragment {
+            of,
+            offset,
+            more,
+            data,
+            whole: data.len() >= wire_len,
+        });
     }
-    if payload.ip_number != ip_number::TCP {
-        return Content::Other;
-    }
-    segment(from, to, data, wire_len)
-}
-
-/// The number of the packet that this is a part of, where in it, and whether more follows.
-fn fragment(sliced: &LaxIpSlice<'_>) -> Option<(u32, usize, bool)> {
-    match sliced {
-        LaxIpSlice::Ipv4(v4) => {
-            let header = v4.header();
-            header.is_fragmenting_payload().then(|| {
-                let offset = usize::from(header.fragments_offset().byte_offset());
-                (u32::from(header.identification()), offset, header.more_fragments())
-            })
-        }
-        LaxIpSlice::Ipv6(v6) => v6.extensions().clone().into_iter().find_map(|extension| {
-            let Ipv6ExtensionSlice::Fragment(header) = extension else { return None };
-            header.is_fragmenting_payload().then(|| {
-                let offset = usize::from(header.fragment_offset().byte_offset());
-                (header.identification(), offset, header.more_fragments())
-            })
-        }),
-    }
+    if is_tcp(protocol) { segment(from, to, data, wire_len) } else { Content::Other }
 }
 
 /// Whether fragments of this protocol are worth putting together.
-pub(crate) fn is_tcp(protocol: u8) -> bool {
-    IpNumber(protocol) == ip_number::TCP
+pub(crate) const fn is_tcp(protocol: u8) -> bool {
+    protocol == ip_number::TCP.0
 }
 
 const NULL: u32 = 0;

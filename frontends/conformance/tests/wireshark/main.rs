@@ -7,6 +7,7 @@
 mod altered;
 mod responses;
 mod sample;
+mod thousand;
 mod tshark;
 
 use carwatch_capture::write::End;
