@@ -70,7 +70,7 @@ fn in_ipv4_only_authentication_comes_in_between() {
         packet.extend_from_slice(b"in TCP");
         let ip = open(&packet, packet.len()).expect("whole").expect("IP");
         assert_eq!(ip.protocol, carried);
-        assert_eq!(ip.data.ends_with(b"in TCP"), true);
+        assert!(ip.data.ends_with(b"in TCP"));
         assert_eq!(ip.data.len(), if carried == 6 { 6 } else { 18 });
     }
 }
