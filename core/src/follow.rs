@@ -4,6 +4,7 @@
 //! This file decides what a snapshot means for what is remembered. It compares pieces as
 //! raw bytes and never asks whether one is a car; that is for [`What::news`].
 
+mod fingerprint;
 mod news;
 mod overlap;
 mod pieces;
@@ -57,6 +58,8 @@ pub struct Follow {
     forgotten: u64,
     provisional: bool,
     seen: bool,
+    /// Which unverified snapshot the last one was, if that was stale.
+    stale: Option<u64>,
     limit: usize,
 }
 
@@ -93,7 +96,8 @@ pub enum How {
     First,
     /// It overlaps it, or that was empty.
     Continued,
-    /// It does not: the station restarted, or there is a gap. All of it is new.
+    /// It does not: the station restarted, or there is a gap. All of it is new. So is what was
+    /// taken for a cut copy, when the same bytes come again.
     Restarted,
     /// It is an older copy of it that was cut. Nothing of it is new, and it is not remembered.
     Stale,
@@ -121,6 +125,8 @@ pub struct Memory<'a> {
     pub provisional: bool,
     /// Whether there was a snapshot at all.
     pub seen: bool,
+    /// A fingerprint of the last snapshot, if that was an unverified one and stale.
+    pub stale: Option<u64>,
 }
 
 impl Follow {
@@ -140,6 +146,7 @@ impl Follow {
         let pieces = Pieces::of(&memory.pieces, Ends::Partial);
         follow.remember(pieces, memory.forgotten, memory.provisional);
         follow.seen = memory.seen || pieces.count > 0;
+        follow.stale = memory.stale;
         follow
     }
 
@@ -151,6 +158,7 @@ impl Follow {
             forgotten: self.forgotten,
             provisional: self.provisional,
             seen: self.seen,
+            stale: self.stale,
         }
     }
 
@@ -165,6 +173,7 @@ impl Follow {
             forgotten: self.forgotten,
             provisional: self.provisional,
         };
+        let is_again = self.is_again(snapshot, ends);
         let (how, tail, new, is_certain) = match earlier.overlap(&later) {
             Some(overlap) => {
                 let is_same = earlier.window.last() == Some(overlap.partner);
@@ -172,11 +181,13 @@ impl Follow {
                 let is_certain = is_same && overlap.len == later.count;
                 (How::Continued, self.provisional.then_some(fate), overlap.len, is_certain)
             }
-            None if earlier.is_cut_to(&later, ends) => {
+            None if earlier.is_cut_to(&later, ends) && !is_again => {
+                // A partial one was cut, wherever that was: the next may well be cut there too.
+                self.stale = (ends == Ends::Unverified).then(|| fingerprint::of(snapshot));
                 return What { how: How::Stale, tail: None, new: later.count, provisional: false };
             }
             None if earlier.window.count > 0 => {
-                (How::Restarted, self.provisional.then_some(TailFate::Abandoned), 0, false)
+                (How::Restarted, self.provisional.then_some(TailFate::Abandoned), 0, is_again)
             }
             None if self.seen => (How::Continued, None, 0, false),
             None => (How::First, None, 0, false),
@@ -189,9 +200,17 @@ impl Follow {
         What { how, tail, new, provisional }
     }
 
+    /// Whether a snapshot is the one before over again, which was stale. It is hardly cut at the
+    /// same byte twice: so that is what the station has now, its last piece too.
+    fn is_again(&self, snapshot: &[u8], ends: Ends) -> bool {
+        ends == Ends::Unverified
+            && self.stale.is_some_and(|stale| stale == fingerprint::of(snapshot))
+    }
+
     /// Follows a station by its last `limit` pieces, at least one.
     const fn remembering(limit: usize) -> Self {
-        Self { window: Vec::new(), forgotten: 0, provisional: false, seen: false, limit }
+        let (forgotten, provisional, seen, stale) = (0, false, false, None);
+        Self { window: Vec::new(), forgotten, provisional, seen, stale, limit }
     }
 
     /// Puts `list`, before which `forgotten` pieces came, in the place of what is remembered.
@@ -207,6 +226,7 @@ impl Follow {
         self.forgotten = forgotten.saturating_add(list.count - kept.count);
         self.provisional = provisional && kept.count > 0;
         self.seen = true;
+        self.stale = None;
     }
 }
 

@@ -4,7 +4,9 @@
 //! [`serve`](crate::serve), that a connection is reset unless it was finished is the driver's
 //! to arrange.
 
+mod patience;
 mod script;
+mod step;
 
 use alloc::sync::Arc;
 use core::time::Duration;
@@ -13,29 +15,7 @@ use crate::limits::StationLimits;
 use crate::serve::{Did, Ended, Served};
 use crate::time::Instant;
 pub use script::{Ending, Script, Turns};
-
-/// What the driver of a [`Replay`] does next.
-#[derive(Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Do<'a> {
-    /// Nothing: read and discard, and heed the deadline.
-    Wait,
-    /// Say by [`Replay::left`] when all that was written has left this machine, as far as that
-    /// can be known: before, more bytes would join the segment in which it waits, and a reset
-    /// would destroy it. Meanwhile read and discard, and heed the deadline.
-    Leave,
-    /// Write some of these bytes, which are a chunk or the rest of one; meanwhile read and
-    /// discard, and heed the deadline.
-    Write(&'a [u8]),
-    /// Everything is queued: stop aborting on close, then shut down the write side.
-    Finish,
-    /// Read and discard, and heed the deadline.
-    Drain,
-    /// Close: whoever reads gets everything that was queued.
-    Close,
-    /// Close with a reset.
-    Reset,
-}
+pub use step::Do;
 
 /// Plays one [`Script`] to one client: each chunk at its time or later, never earlier, then the
 /// ending.
@@ -213,57 +193,6 @@ impl Replay {
         if self.state == State::Leaving {
             self.progress = now;
             self.go_on();
-        }
-    }
-
-    /// When [`fire`](Self::fire) is due.
-    #[must_use]
-    pub fn deadline(&self) -> Instant {
-        match self.state {
-            State::Waiting { until } | State::Draining { until, .. } => until,
-            State::Leaving | State::Writing => {
-                let stalled = self.progress + self.limits.write_timeout;
-                stalled.min(self.window.0 + self.limits.rate_window)
-            }
-            State::Finishing => self.progress + self.limits.write_timeout,
-            State::Silent | State::Ended | State::Closed | State::Lost(_) => Instant::NEVER,
-        }
-    }
-
-    /// Does what the deadline is for, if it has come by `now`.
-    pub fn fire(&mut self, now: Instant) {
-        if now < self.deadline() {
-            return;
-        }
-        match self.state {
-            State::Waiting { .. } => {
-                // While the script had a pause, nothing was expected of the client.
-                (self.progress, self.window) = (now, (now, 0));
-                self.begin();
-            }
-            State::Leaving | State::Writing | State::Finishing => {
-                let least = self.limits.min_rate.saturating_mul(self.limits.rate_window.as_secs());
-                if now >= self.progress + self.limits.write_timeout {
-                    self.state = State::Lost(Ended::Stalled);
-                } else if self.window.1 < least {
-                    self.state = State::Lost(Ended::TooSlow);
-                } else {
-                    self.window = (now, 0);
-                }
-            }
-            State::Draining { .. } => self.state = State::Closed,
-            State::Silent | State::Ended | State::Closed | State::Lost(_) => {}
-        }
-    }
-
-    /// Up to when the client has paid for its place. While the script has a pause it owes
-    /// nothing; whoever is held in silence at the end pays no more. The one for whom this is
-    /// longest ago goes first when the station is full.
-    #[must_use]
-    pub fn paid_until(&self) -> Instant {
-        match self.state {
-            State::Waiting { until } => self.paid_until.max(until),
-            _ => self.paid_until,
         }
     }
 

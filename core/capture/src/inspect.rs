@@ -6,16 +6,18 @@
 
 mod collect;
 mod lines;
+mod names;
+mod owners;
 mod verdict;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::time::Duration;
 
 use carwatch::limits::ClientLimits;
 use carwatch::{Fault, Reason, Report};
 pub(crate) use collect::{Collected, Collector};
-pub(crate) use lines::{Attempt, Owner, What, owners};
+use names::Names;
+pub(crate) use owners::{Attempt, Owner, What, owners};
 
 /// What one inspection puts up with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,15 +80,11 @@ impl Inspected {
     pub fn join(files: impl IntoIterator<Item = Self>) -> Self {
         let mut all =
             Self { report: Report { stations: Vec::new(), elapsed: None }, notes: Vec::new() };
-        let mut names = HashSet::new();
+        let mut names = Names::default();
         for file in files {
             for mut station in file.report.stations {
-                if names.contains(&station.name) {
-                    let free = (2u64..).map(|nth| format!("{}#{nth}", station.name));
-                    station.name =
-                        free.into_iter().find(|name| !names.contains(name)).unwrap_or_default();
-                }
-                names.insert(station.name.clone());
+                let name = std::mem::take(&mut station.name);
+                station.name = names.take(&name.clone(), name);
                 all.report.stations.push(station);
             }
             all.report.elapsed = match (all.report.elapsed, file.report.elapsed) {

@@ -9,11 +9,13 @@ pub mod fragments;
 pub mod frame;
 mod gzip;
 mod ip;
+mod options;
 mod pcap;
 mod pcapng;
 
 use buffer::{Buffer, Step};
 use gzip::Gzip;
+pub use options::Comments;
 use pcap::Pcap;
 use pcapng::PcapNg;
 
@@ -23,7 +25,7 @@ pub enum Found<'a> {
     /// A packet of a capture.
     Packet(Packet<'a>),
     /// A section of a pcapng begins; these are the comments of its header.
-    Section(Vec<&'a str>),
+    Section(Comments<'a>),
     /// The next bytes of a file that is no capture.
     Raw(&'a [u8]),
 }
@@ -40,7 +42,7 @@ pub struct Packet<'a> {
     /// When, in nanoseconds since the Unix epoch; a Simple Packet Block does not say.
     pub at: Option<u64>,
     /// Its comments; only pcapng has them.
-    pub comments: Vec<&'a str>,
+    pub comments: Comments<'a>,
     /// Where in the file (in what it unpacks to) it stands.
     pub offset: u64,
 }
@@ -95,10 +97,17 @@ pub enum Kind {
 /// assert_eq!(reader.finish(&mut sink), None);
 /// assert_eq!(raw, b"today:peugeot:red");
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Reader {
     outer: Outer,
     content: Content,
+    longest: usize,
+}
+
+impl Default for Reader {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -116,15 +125,26 @@ impl Reader {
     /// A reader at the begin of a file.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::within(u64::MAX)
+    }
+
+    /// As [`new`](Self::new), with so many bytes of memory: a packet or block that is longer is
+    /// damage. The longest is 16 MiB, as for Wireshark; 256 KiB, the longest that tools write,
+    /// are always read.
+    #[must_use]
+    pub fn within(memory: u64) -> Self {
+        let longest = usize::try_from(memory).unwrap_or(usize::MAX).clamp(ALWAYS, LONGEST);
+        Self { outer: Outer::default(), content: Content::default(), longest }
     }
 
     /// Takes the next bytes of the file, and hands what they complete to `sink`. After
     /// [damage](Self::damage) nothing is handed out any more.
     pub fn feed(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Found<'_>)) {
         match &mut self.outer {
-            Outer::Plain => self.content.feed(bytes, sink),
-            Outer::Gzip(gzip) => gzip.feed(bytes, &mut |bytes| self.content.feed(bytes, sink)),
+            Outer::Plain => self.content.feed(bytes, self.longest, sink),
+            Outer::Gzip(gzip) => {
+                gzip.feed(bytes, &mut |bytes| self.content.feed(bytes, self.longest, sink));
+            }
             Outer::Unknown => {
                 self.outer = Outer::Begun(Vec::new());
                 self.feed(bytes, sink);
@@ -174,7 +194,7 @@ impl Reader {
     /// As [`finish`](Self::finish), for an owner that still wants the [kind](Self::kind).
     pub fn end(&mut self, sink: &mut dyn FnMut(Found<'_>)) -> Option<Damage> {
         match std::mem::replace(&mut self.outer, Outer::Plain) {
-            Outer::Begun(first) => self.content.feed(&first, sink),
+            Outer::Begun(first) => self.content.feed(&first, self.longest, sink),
             Outer::Gzip(gzip) => {
                 let inner = self.content.finish(sink);
                 let inner = inner.map(|damage| Damage { of: Layer::Unpacked, ..damage });
@@ -204,7 +224,7 @@ impl Default for Content {
 }
 
 impl Content {
-    fn feed(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Found<'_>)) {
+    fn feed(&mut self, bytes: &[u8], longest: usize, sink: &mut dyn FnMut(Found<'_>)) {
         match self {
             Self::Raw if bytes.is_empty() => {}
             Self::Raw => sink(Found::Raw(bytes)),
@@ -218,13 +238,13 @@ impl Content {
                 }
                 let first = std::mem::take(first);
                 *self = if first.starts_with(&pcapng::MAGIC) {
-                    Self::PcapNg(Box::default())
+                    Self::PcapNg(Box::new(PcapNg::new(longest)))
                 } else if pcap::MAGICS.iter().any(|magic| first.starts_with(magic)) {
-                    Self::Pcap(Box::default())
+                    Self::Pcap(Box::new(Pcap::new(longest)))
                 } else {
                     Self::Raw
                 };
-                self.feed(&first, sink);
+                self.feed(&first, longest, sink);
             }
         }
     }
@@ -242,7 +262,9 @@ impl Content {
             Self::Begun(first) => {
                 let first = std::mem::take(first);
                 *self = Self::Raw;
-                self.feed(&first, sink);
+                if !first.is_empty() {
+                    sink(Found::Raw(&first));
+                }
                 None
             }
             Self::Raw => None,
@@ -252,7 +274,14 @@ impl Content {
     }
 }
 
+fn no_room(what: &str, length: usize) -> String {
+    format!("a {what} of {length} bytes takes more memory than there is for it; see --max-memory")
+}
+
 const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 
-/// The longest packet or block that is read. Wireshark stops at 256 KiB and 16 MiB.
-const LONGEST: usize = 64 * 1024 * 1024;
+/// The longest packet or block that is read.
+const LONGEST: usize = 16 * 1024 * 1024;
+
+/// One that is read however little memory there is.
+pub(crate) const ALWAYS: usize = 256 * 1024;

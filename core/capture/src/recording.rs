@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
+use carwatch::Reason;
 use carwatch::limits::ClientLimits;
 
+use crate::comment::AbsentComment;
 use crate::inspect::{Attempt, Collector, Limits, Owner, What, nanos, owners};
 use crate::streams::{Close, Stream};
 
@@ -25,17 +27,22 @@ pub struct RecordedStation {
     pub name: String,
     /// Its address, as in the report of `inspect`.
     pub address: String,
-    /// What it answered each time, in order of time; none where it never had an address.
+    /// What it answered each time, in order of time; none where it was never tried.
     pub attempts: Vec<RecordedAttempt>,
 }
 
-/// One connection to a station.
+/// One attempt at a station.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedAttempt {
-    /// Whether a connection was made; if not, the station refused it or did not answer.
+    /// Whether a connection was made; if not, the station refused it, did not answer, or had no
+    /// address.
     pub connected: bool,
-    /// What was received, and how long after the connection was made.
-    pub chunks: Vec<(Duration, Vec<u8>)>,
+    /// All that was received. In one piece, since a chunk may be as small as a byte, and then
+    /// there are as many as bytes.
+    pub bytes: Vec<u8>,
+    /// In which chunks it came: how long after the connection was made, and how many bytes. The
+    /// lengths add up to all of them.
+    pub chunks: Vec<(Duration, usize)>,
     /// How it ended.
     pub end: Ending,
     /// When it ended, since it was connected (since it began where it never was).
@@ -60,11 +67,24 @@ impl Recording {
     /// # Errors
     ///
     /// In words for people: the bytes are no capture, are damaged before the first stream,
-    /// hold no TCP stream, or take more memory than that.
+    /// hold neither a TCP stream nor a station without one, or take more memory than that. What
+    /// others wrote may be in them: show them as `visible`.
     pub fn read(bytes: &[u8], memory: u64) -> Result<Self, String> {
         let mut recorder = Recorder::new("capture", memory);
         recorder.feed(bytes);
         recorder.finish()
+    }
+}
+
+impl RecordedAttempt {
+    /// What came after which time since the connection was made, in order.
+    pub fn pieces(&self) -> impl Iterator<Item = (Duration, &[u8])> {
+        let mut rest = &self.bytes[..];
+        self.chunks.iter().map(move |&(after, length)| {
+            let (chunk, behind) = rest.split_at(length.min(rest.len()));
+            rest = behind;
+            (after, chunk)
+        })
     }
 }
 
@@ -112,20 +132,31 @@ impl Recorder {
             let memory = self.memory;
             return Err(format!("its answers take more than {memory} bytes"));
         }
-        let owners = owners(&self.name, collected.streams, Vec::new());
+        let mut notes = collected.notes;
+        if collected.streams.is_empty() {
+            // Where there are streams, the notes begin with it.
+            let cut = collected.cut.and_then(|cut| cut.detail);
+            notes.splice(..0, cut);
+        }
+        let owners = owners(&self.name, collected.streams, collected.absent);
         let stations: Vec<_> = owners.into_iter().map(station).collect();
         if stations.is_empty() {
-            let why = collected.cut.and_then(|cut| cut.detail);
-            return Err(why.unwrap_or_else(|| "no TCP stream was captured".into()));
+            let nothing = "no TCP stream was captured";
+            return Err(match &notes[..] {
+                [] => nothing.into(),
+                notes => format!("{nothing}: {}", notes.join("; ")),
+            });
         }
-        Ok(Recording { stations, notes: collected.notes })
+        Ok(Recording { stations, notes })
     }
 }
 
 fn station(owner: Owner) -> RecordedStation {
-    let attempts = owner.attempts.into_iter().filter_map(|Attempt { what, .. }| match what {
+    let attempts = owner.attempts.into_iter().filter_map(|Attempt { number, what }| match what {
         What::Stream(stream) => Some(attempt(*stream)),
-        What::Absent(_) => None,
+        // The station was never tried.
+        What::Absent(_) if number == 0 => None,
+        What::Absent(absent) => Some(without_address(&absent)),
     });
     RecordedStation { name: owner.name, address: owner.address, attempts: attempts.collect() }
 }
@@ -137,17 +168,24 @@ fn attempt(stream: Stream) -> RecordedAttempt {
     let since = |at: Option<u64>| nanos(at.unwrap_or(begin).saturating_sub(begin));
     let ended = stream.ended_at().or(stream.last_at());
     let all = stream.assemble();
-    let mut rest = all.bytes;
-    let mut chunks = Vec::with_capacity(all.chunks.len());
-    for chunk in all.chunks {
-        let after = rest.split_off(chunk.length.min(rest.len()));
-        chunks.push((since(chunk.at), std::mem::replace(&mut rest, after)));
-    }
+    let chunks = all.chunks.iter().map(|chunk| (since(chunk.at), chunk.length)).collect();
     let end = match close {
         _ if all.gap.is_some() => Ending::Silent,
         Close::Fin => Ending::Fin,
         Close::Reset | Close::Refused => Ending::Reset,
         Close::Silence | Close::ClientGone | Close::Open => Ending::Silent,
     };
-    RecordedAttempt { connected, chunks, end, at: since(ended) }
+    RecordedAttempt { connected, bytes: all.bytes, chunks, end, at: since(ended) }
+}
+
+/// An attempt that failed before there was an address to connect to.
+fn without_address(absent: &AbsentComment) -> RecordedAttempt {
+    use Reason::{Cancelled, ConnectTimeout, Deadline, IdleTimeout};
+    let end = match absent.reason {
+        // The client gave up, as it does where nobody answers.
+        Some(ConnectTimeout | IdleTimeout | Deadline | Cancelled) => Ending::Silent,
+        _ => Ending::Reset,
+    };
+    let at = nanos(absent.ended_ns.saturating_sub(absent.began_ns));
+    RecordedAttempt { connected: false, bytes: Vec::new(), chunks: Vec::new(), end, at }
 }

@@ -16,7 +16,7 @@ pub use stream::{Close, Stream};
 /// All streams of one capture, in the order of their first packets.
 ///
 /// A stream is a pair of ends; a SYN with another sequence number begins a new one between
-/// the same two.
+/// the same two, and so does data that is far from all of a stream that is over.
 #[derive(Debug, Default)]
 pub struct Streams {
     settings: Settings,
@@ -102,3 +102,10 @@ impl Streams {
 
 /// What a stream takes beside its bytes, roughly.
 const STREAM: u64 = 1024;
+
+/// How far before the rest of its stream a SYN may be that was captured after it; and how far
+/// from what was captured its data may be.
+const WINDOW: u32 = 1 << 24;
+
+/// The same, where the stream is over.
+const NEAR: u32 = 1 << 16;

@@ -18,7 +18,7 @@ pub(crate) enum Side {
 }
 
 /// Columns, and how wide each is.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grid<const N: usize> {
     sides: [Side; N],
     widths: [usize; N],

@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use carwatch::Report;
 
 use crate::cars::{Cars, Merged, Options, flush, spill};
-use crate::{Format, csv, json, table};
+use crate::table::{self, Columns};
+use crate::{Format, csv, json};
 
 /// Writes cars as they become known. All that it writes, from first to last, is one document
 /// of its format: one header of CSV, one list of JSON, one snapshot of the wire. Only a table
-/// begins anew with each round, since it cannot know how wide the next cars are.
+/// begins anew where cars are wider than those before.
 ///
 /// ```
 /// use carwatch::Car;
@@ -30,13 +31,15 @@ pub struct Rolling {
     begun: bool,
     /// Nothing came before the next car.
     first: bool,
+    /// Those of the last table.
+    columns: Option<Columns>,
 }
 
 impl Rolling {
     /// An output of which nothing is written yet. The options' `exit` means nothing here.
     #[must_use]
     pub const fn new(options: Options) -> Self {
-        Self { options, begun: false, first: true }
+        Self { options, begun: false, first: true, columns: None }
     }
 
     /// Writes further cars, and flushes `out`.
@@ -48,7 +51,7 @@ impl Rolling {
         let mut buffer = self.begin();
         let Self { options, first, .. } = self;
         match options.format {
-            Format::Table => return self.table(cars, out),
+            Format::Table => return table::write(cars, options, &mut self.columns, out),
             Format::Csv => cars.for_each(&mut |merged| {
                 csv::append_row(merged, options, &mut buffer);
                 spill(&mut buffer, out)
@@ -85,7 +88,7 @@ impl Rolling {
                 json::append_report(report, self.options.keep_partial, exit, &mut buffer);
                 buffer.extend_from_slice(b"}\n");
             }
-            Format::Table if self.first => buffer.extend_from_slice(b"no cars\n"),
+            Format::Table if self.columns.is_none() => buffer.extend_from_slice(b"no cars\n"),
             _ => {}
         }
         flush(&buffer, out)
@@ -98,14 +101,6 @@ impl Rolling {
             (false, Format::Json) => b"{\"cars\":[".to_vec(),
             _ => Vec::new(),
         }
-    }
-
-    fn table<C: Cars + ?Sized>(&mut self, cars: &C, out: &mut dyn Write) -> io::Result<()> {
-        let gap = if self.first { "" } else { "\n" };
-        if table::write(cars, &self.options, gap, out)? {
-            self.first = false;
-        }
-        Ok(())
     }
 }
 

@@ -8,16 +8,20 @@ use crate::cars::{BUFFER, Cars, Merged, Options};
 use crate::grid::{Grid, Side};
 use crate::visible::visible;
 
-/// Writes `before` and a table, or nothing if there is no car; and whether there is one.
+/// The columns of a table.
+pub(crate) type Columns = Grid<5>;
+
+/// Writes a table, or nothing if there is no car. `columns` are those of the table that it goes
+/// on below, if it does: where the cars fit into them it has no head of its own.
 pub(crate) fn write<C: Cars + ?Sized>(
     cars: &C,
     options: &Options,
-    before: &str,
+    columns: &mut Option<Columns>,
     out: &mut dyn Write,
-) -> io::Result<bool> {
+) -> io::Result<()> {
     let mark = if options.keep_partial { "partial" } else { "" };
     let titles = ["station", "time", "brand", "color", mark];
-    let mut grid = Grid::new([Side::Left; 5], &titles);
+    let mut grid = columns.clone().unwrap_or_else(|| Grid::new([Side::Left; 5], &titles));
     let mut cells = [const { String::new() }; 5];
     let mut any = false;
     cars.for_each(&mut |merged| {
@@ -27,12 +31,19 @@ pub(crate) fn write<C: Cars + ?Sized>(
         Ok(())
     })?;
     if !any {
-        return Ok(false);
+        return Ok(());
     }
+    let above = columns.replace(grid.clone());
+    let mut text = String::new();
+    let goes_on = above.as_ref() == Some(&grid);
     grid.fit(options.width);
-    let mut text = before.to_owned();
-    grid.row(&titles, &mut text);
-    grid.rule(&mut text);
+    if !goes_on {
+        if above.is_some() {
+            text.push('\n');
+        }
+        grid.row(&titles, &mut text);
+        grid.rule(&mut text);
+    }
     cars.for_each(&mut |merged| {
         fill(&mut cells, merged);
         grid.row(&cells, &mut text);
@@ -43,8 +54,7 @@ pub(crate) fn write<C: Cars + ?Sized>(
         Ok(())
     })?;
     out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(true)
+    out.flush()
 }
 
 fn fill(cells: &mut [String; 5], Merged { station, car, partial }: Merged<'_>) {

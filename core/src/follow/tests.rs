@@ -97,14 +97,55 @@ fn a_cut_copy_is_stale() {
     }
     let whole = ("aa.bb.c.d", Verified);
     assert_eq!(last(&[whole, ("a", Unverified)]), (Stale, None, 1));
-    // Whole pieces, and too few of them: by the rule that is a restart.
-    assert_eq!(last(&[whole, ("aa.bb", Unverified)]), (Restarted, None, 0));
+    // Cut between two pieces: whole ones, of which one alone is too few.
+    assert_eq!(last(&[whole, ("aa.bb", Unverified)]), (Stale, None, 2));
+    assert_eq!(last(&[whole, ("bb.c", Unverified)]), (Stale, None, 2));
+    assert_eq!(last(&[whole, ("c.d", Unverified)]), (Continued, None, 2));
+    for alone in ["aa", "bb", "c"] {
+        assert_eq!(last(&[whole, (alone, Unverified)]), (Restarted, None, 0), "{alone}");
+    }
+    assert_eq!(last(&[whole, ("aa.c", Unverified)]), (Restarted, None, 0));
+    assert_eq!(last(&[whole, ("aa.bb", Verified)]), (Restarted, None, 0));
     assert_eq!(last(&[whole, ("aa.bb.", Partial)]), (Stale, None, 2));
     assert_eq!(last(&[whole, ("bb.c.rest", Partial)]), (Stale, None, 2));
     assert_eq!(last(&[whole, ("aa.c.rest", Partial)]), (Restarted, None, 0));
     // It is not remembered: what comes next is compared with the whole list.
     assert_eq!(last(&[whole, ("aa.b", Unverified), ("aa.bb.c.d.e", Verified)]).2, 4);
 }
+
+#[test]
+fn the_same_bytes_again_are_no_cut_copy() {
+    let whole = ("1:vw:red.2:fiat:blue", Unverified);
+    let (cut, more) = (("1:vw:", Unverified), ("1:vw:.9:vw:red", Verified));
+    assert_eq!(last(&[whole, cut]), (Stale, None, 1));
+    assert_eq!(last(&[whole, cut, cut]), (Restarted, Some(Abandoned), 0));
+    // It is remembered as any other is whose bytes came again: its tail is certain.
+    assert_eq!(last(&[whole, cut, cut, cut]), (Continued, None, 1));
+    assert_eq!(last(&[whole, cut, cut, more]), (Continued, None, 1));
+    // Any other snapshot in between, and it is as new.
+    for between in [whole, ("1:vw:r", Unverified), ("1:vw:r", Partial), ("1:vw:red.9", Partial)] {
+        assert_eq!(last(&[whole, cut, between, cut]).0, Stale, "{between:?}");
+    }
+    // Of a partial answer it is known that it was cut.
+    let partial = ("1:vw:red.", Partial);
+    assert_eq!(last(&[whole, partial, partial, partial]), (Stale, None, 1));
+    assert_eq!(last(&[whole, cut, ("1:vw:", Partial), cut]), (Stale, None, 1));
+}
+
+#[test]
+fn the_fingerprint_is_kept_and_stays_as_it_is() {
+    let mut follow = Follow::new();
+    assert_eq!(follow.next(b"aa.bb.c.d", Verified).how, First);
+    assert_eq!(follow.memory().stale, None);
+    assert_eq!(follow.next(b"aa.bb", Unverified).how, Stale);
+    assert_eq!(follow.memory().stale, Some(FINGERPRINT));
+    assert_eq!(Follow::restore(follow.memory()).next(b"aa.bb", Unverified).how, Restarted);
+    assert_eq!(follow.next(b"aa.bb", Unverified).how, Restarted);
+    assert_eq!(follow.memory().stale, None);
+}
+
+/// Of `aa.bb`: FNV-1a in 64 bits of these bytes and then `05 00 00 00 00 00 00 00`.
+const FINGERPRINT: u64 = 0xa2b0_750d_21b9_75be;
 
 #[test]
 fn a_partial_answer_without_a_separator_says_nothing() {
@@ -167,6 +208,7 @@ fn any_memory_is_taken() {
             forgotten: 7,
             provisional,
             seen,
+            stale: None,
         })
     };
     assert_eq!(Follow::restore(Memory::default()), Follow::new());

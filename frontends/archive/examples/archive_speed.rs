@@ -74,6 +74,7 @@ fn round(
         report: &report,
         followed: &followed,
         record_limit: carwatch::limits::RECORD,
+        told: true,
     })?;
     println!("stored in {:?}", begin.elapsed());
     Ok(stored.added.iter().sum::<u64>() as usize)

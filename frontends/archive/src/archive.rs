@@ -8,7 +8,8 @@ use rusqlite::Connection;
 
 use crate::error::{ArchiveError, Problem};
 use crate::place::{Lock, beside, identity, lock, resolve};
-use crate::{memory, open};
+use crate::prepared::Prepared;
+use crate::{known, memory, open};
 
 /// A client's database, which no other client has until this is dropped.
 ///
@@ -60,9 +61,44 @@ impl Archive {
             .map_err(|error| ArchiveError::sqlite(&self.file, &error))
     }
 
+    /// Whether the provisional tail of the station of this name was printed by the run that stored
+    /// it; true if it has none, or if the station is not known.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError`] if the file cannot be read, or is damaged.
+    pub fn told(&self, station: &str) -> Result<bool, ArchiveError> {
+        known::known(&mut Prepared::new(&self.connection), station)
+            .map(|known| known.is_none_or(|known| known.told))
+            .map_err(|error| ArchiveError::sqlite(&self.file, &error))
+    }
+
+    /// Keeps that the provisional tails of all stations were printed, in one transaction that is
+    /// on the disk once this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`ArchiveError`] if nothing was kept, whatever the cause.
+    pub fn tell(&mut self) -> Result<(), ArchiveError> {
+        self.begin()?;
+        let told = self.connection.execute("UPDATE stations SET told = 1 WHERE told = 0", []);
+        told.map(drop).map_err(|error| ArchiveError::sqlite(&self.file, &error))
+    }
+
+    /// What is looked at before anything is written.
+    pub(crate) fn begin(&self) -> Result<(), ArchiveError> {
+        self.still_there()?;
+        if self.connection.is_autocommit() {
+            return Ok(());
+        }
+        // A rollback failed. Without this no transaction could ever begin again.
+        let undone = self.connection.execute_batch("ROLLBACK");
+        undone.map_err(|error| ArchiveError::sqlite(&self.file, &error))
+    }
+
     /// Whether the names still mean the files that are open: SQLite would go on writing to a
     /// file that was deleted, and the cars would be gone with the process.
-    pub(crate) fn still_there(&self) -> Result<(), ArchiveError> {
+    fn still_there(&self) -> Result<(), ArchiveError> {
         match identities(&self.file) {
             Ok(found) if found == self.identity => Ok(()),
             Ok(_) => Err(ArchiveError::new(&self.file, Problem::Gone)),

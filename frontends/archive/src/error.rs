@@ -60,6 +60,8 @@ pub enum Problem {
     Gone,
     /// There is no room left on its disk.
     Full(String),
+    /// Another program was writing to it for longer than is waited for: SQLite's words.
+    Busy(String),
     /// Anything else that SQLite reports.
     Sqlite(String),
 }
@@ -80,6 +82,7 @@ impl ArchiveError {
             Some(ErrorCode::DatabaseCorrupt) => Problem::Damaged(words),
             Some(ErrorCode::DiskFull) => Problem::Full(words),
             Some(ErrorCode::ReadOnly) => Problem::ReadOnly,
+            Some(ErrorCode::DatabaseBusy) => Problem::Busy(words),
             None if is_odd(error) => Problem::Damaged(words),
             _ => Problem::Sqlite(words),
         };
@@ -224,6 +227,11 @@ impl fmt::Display for ArchiveError {
             Problem::Full(words) => write!(
                 f,
                 "cannot write to the database {file}: {}; nothing of this round was stored, and what was there is whole",
+                visible(words)
+            ),
+            Problem::Busy(words) => write!(
+                f,
+                "the database {file} cannot be used: another program is writing to it, and goes on for longer than is waited for: {}; end that program, or wait for it, and try again",
                 visible(words)
             ),
             Problem::Sqlite(words) => {

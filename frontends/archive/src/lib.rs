@@ -35,6 +35,8 @@
 //!         report: &report,
 //!         followed: &[Some(Followed { what, ends: Ends::Unverified, follow: &follow })],
 //!         record_limit: carwatch::limits::RECORD,
+//!         // 5. All its cars are printed now, the one that may have been cut among them.
+//!         told: true,
 //!     })?;
 //!     println!("{} new cars", stored.added[0]);
 //! }
@@ -45,6 +47,7 @@ mod archive;
 mod cars;
 mod error;
 mod header;
+mod known;
 mod memory;
 mod open;
 mod place;

@@ -9,30 +9,18 @@ use carwatch::follow::{How, Memory, TailFate};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::damaged;
+use crate::known::{self, Known};
 use crate::prepared::Prepared;
 use crate::round::Followed;
-
-/// The row of a station.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Known {
-    id: i64,
-    /// The number of its last piece.
-    pieces: i64,
-    /// How many pieces up to that one are remembered.
-    remembered: i64,
-    /// How many came before those in its last snapshot.
-    forgotten: i64,
-    provisional: bool,
-    /// The row in `cars` of the provisional tail, if that is a car.
-    pub(crate) tail: Option<i64>,
-}
 
 /// What a [`carwatch::follow::Follow`] goes on from, if the station is known.
 pub(crate) fn load(
     connection: &Connection,
     station: &str,
 ) -> rusqlite::Result<Option<Memory<'static>>> {
-    let Some(known) = known(&mut Prepared::new(connection), station)? else { return Ok(None) };
+    let Some(known) = known::known(&mut Prepared::new(connection), station)? else {
+        return Ok(None);
+    };
     let wrong = || damaged(format!("what is remembered of the station {station} makes no sense"));
     let mut statement = connection.prepare(PARTS)?;
     let mut rows = statement.query([known.id])?;
@@ -66,22 +54,8 @@ pub(crate) fn load(
         pieces.drain(..=dot);
     }
     let provisional = known.provisional;
-    Ok(Some(Memory { pieces: pieces.into(), forgotten, provisional, seen: true }))
-}
-
-/// The row of a station, if it has one.
-pub(crate) fn known(prepared: &mut Prepared<'_>, station: &str) -> rusqlite::Result<Option<Known>> {
-    let row = |row: &rusqlite::Row<'_>| {
-        Ok(Known {
-            id: row.get(0)?,
-            pieces: row.get(1)?,
-            remembered: row.get(2)?,
-            forgotten: row.get(3)?,
-            provisional: row.get(4)?,
-            tail: row.get(5)?,
-        })
-    };
-    prepared.of(STATION)?.query_row([station], row).optional()
+    let stale = known.stale.map(i64::cast_unsigned);
+    Ok(Some(Memory { pieces: pieces.into(), forgotten, provisional, seen: true, stale }))
 }
 
 /// Puts what is remembered after a step in the place of what was before. Writes what changed.
@@ -91,6 +65,7 @@ pub(crate) fn save(
     before: Option<Known>,
     followed: &Followed<'_>,
     tail: Option<i64>,
+    told: bool,
 ) -> rusqlite::Result<()> {
     let memory = followed.follow.memory();
     if !memory.seen {
@@ -101,10 +76,7 @@ pub(crate) fn save(
     let listed = forgotten.saturating_add(remembered);
     let id = match &before {
         Some(before) => before.id,
-        None => {
-            prepared.of(INSERT_STATION)?.execute([station])?;
-            prepared.last_id()
-        }
+        None => known::insert(prepared, station)?,
     };
     let goes_on = before.as_ref().filter(|_| followed.what.how == How::Continued);
     let is_amended = followed.what.tail == Some(TailFate::Amended);
@@ -125,16 +97,14 @@ pub(crate) fn save(
         prepared.of(FORGET)?.execute([id, first])?;
         append(prepared, id, kept + 1, last(window, pieces - kept))?;
     }
-    let after = Known { id, pieces, remembered, forgotten, provisional: memory.provisional, tail };
+    let provisional = memory.provisional;
+    // A tail that was printed as it was is not printed again, because that had been cut.
+    let is_still = is_amended && new == 0 && before.as_ref().is_some_and(Known::was_told);
+    let told = told || !provisional || is_still;
+    let stale = memory.stale.map(u64::cast_signed);
+    let after = Known { id, pieces, remembered, forgotten, provisional, tail, told, stale };
     if before.as_ref() != Some(&after) {
-        prepared.of(UPDATE_STATION)?.execute(params![
-            id,
-            pieces,
-            remembered,
-            forgotten,
-            memory.provisional,
-            tail
-        ])?;
+        known::update(prepared, &after)?;
     }
     Ok(())
 }
@@ -213,19 +183,10 @@ fn first_of(pieces: &[u8]) -> &[u8] {
 /// new car, and so many parts are read for a station (65,536 pieces are some 100).
 const PART: usize = 16 * 1024;
 
-const STATION: &str = "SELECT id, pieces, remembered, forgotten, provisional, tail
-    FROM stations WHERE station = ?1";
-
 const PARTS: &str = "SELECT first, pieces FROM memory WHERE station = ?1 ORDER BY first";
 
 const LAST_PART: &str = "SELECT id, first, pieces FROM memory
     WHERE station = ?1 ORDER BY first DESC LIMIT 1";
-
-const INSERT_STATION: &str = "INSERT INTO
-    stations(station, pieces, remembered, forgotten, provisional) VALUES(?1, 0, 0, 0, 0)";
-
-const UPDATE_STATION: &str = "UPDATE stations
-    SET pieces = ?2, remembered = ?3, forgotten = ?4, provisional = ?5, tail = ?6 WHERE id = ?1";
 
 /// All parts before the one that piece ?2 is in.
 const FORGET: &str = "DELETE FROM memory WHERE station = ?1 AND first <

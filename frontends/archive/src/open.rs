@@ -113,7 +113,8 @@ const COUNT: &str = "SELECT count(*) FROM cars";
 
 const GATHERS: &str = "SELECT count(started_at) FROM gathers";
 
-/// How long a round waits for another program that writes to the archive, at most.
+/// How long opening waits for another program that writes to the archive, at most; and so does
+/// each round.
 const BUSY: Duration = Duration::from_secs(2);
 
 /// What the log is cut back to, in bytes, after a large round or a long reader made it longer.

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use crate::cars::Cars;
 use crate::error::ArchiveError;
 use crate::prepared::Prepared;
-use crate::{Archive, memory};
+use crate::{Archive, known, memory};
 
 /// A round of gathering.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,10 @@ pub struct Gathered<'a> {
     pub followed: &'a [Option<Followed<'a>>],
     /// The longest record that is a car, in bytes as it stands on the wire.
     pub record_limit: usize,
+    /// Whether the cars of this round are printed with it, provisional tails among them. Else a
+    /// later run is told by [`Archive::told`] that the tail of a station was not, until
+    /// [`Archive::tell`] says that it was.
+    pub told: bool,
 }
 
 /// What the snapshot of a station was to the last one.
@@ -50,8 +54,8 @@ impl Archive {
     /// Stores a round in one transaction. Once this returns it is on the disk (`synchronous =
     /// FULL`), and every reader sees it.
     ///
-    /// It waits up to 2 seconds for another program that writes to the file; readers it never
-    /// waits for.
+    /// It waits up to 2 seconds for another program that is writing to the file; readers it
+    /// never waits for.
     ///
     /// # Errors
     ///
@@ -59,13 +63,9 @@ impl Archive {
     /// tried again. Any other must start from [`follow`](Self::follow) again, for the states
     /// of this one have gone ahead of the file.
     pub fn store(&mut self, gathered: &Gathered<'_>) -> Result<Stored, ArchiveError> {
-        self.still_there()?;
-        let failed = |error: rusqlite::Error| ArchiveError::sqlite(&self.file, &error);
-        if !self.connection.is_autocommit() {
-            // A rollback failed. Without this no transaction could ever begin again.
-            self.connection.execute_batch("ROLLBACK").map_err(failed)?;
-        }
-        write(&mut self.connection, gathered).map_err(failed)
+        self.begin()?;
+        write(&mut self.connection, gathered)
+            .map_err(|error| ArchiveError::sqlite(&self.file, &error))
     }
 }
 
@@ -119,7 +119,7 @@ fn merge(
     station: &StationReport,
     followed: &Followed<'_>,
 ) -> rusqlite::Result<u64> {
-    let known = memory::known(prepared, &station.name)?;
+    let known = known::known(prepared, &station.name)?;
     let mut cars = Cars {
         prepared,
         gather,
@@ -138,10 +138,13 @@ fn merge(
     });
     result?;
     let (tail, added) = (cars.tail, cars.added);
-    if followed.what.how != How::Stale {
+    if followed.what.how == How::Stale {
+        known::save_stale(prepared, known, followed)?;
+    } else {
         // A row stands for the tail only as long as that may change.
         let tail = tail.filter(|_| followed.what.provisional);
-        memory::save(prepared, &station.name, known, followed, tail)?;
+        let told = gathered.told;
+        memory::save(prepared, &station.name, known, followed, tail, told)?;
     }
     Ok(added)
 }

@@ -32,7 +32,8 @@ pub(crate) fn verify(connection: &Connection) -> rusqlite::Result<()> {
         "SELECT id, started_at, elapsed_ms, complete, partial, failed, new FROM gathers",
         "SELECT id, gather, station, address, outcome, reason, verified, cars, new, rejected,
          bytes, attempts, first_byte_ms, elapsed_ms, detail, continuity FROM outcomes",
-        "SELECT id, station, pieces, remembered, forgotten, provisional, tail FROM stations",
+        "SELECT id, station, pieces, remembered, forgotten, provisional, tail, told, stale
+         FROM stations",
         "SELECT id, station, first, pieces FROM memory",
     ] {
         connection.prepare(query)?;
@@ -91,7 +92,9 @@ CREATE TABLE stations(
   remembered INTEGER NOT NULL,
   forgotten INTEGER NOT NULL,
   provisional INTEGER NOT NULL,
-  tail INTEGER
+  tail INTEGER,
+  told INTEGER NOT NULL,
+  stale INTEGER
 );
 CREATE TABLE memory(
   id INTEGER PRIMARY KEY,

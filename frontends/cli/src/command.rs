@@ -66,11 +66,21 @@ pub fn try_parse<A>(program: &'static str, prefix: &str) -> Result<A, Refusal>
 where
     A: CommandFactory + FromArgMatches,
 {
-    try_parse_with(program, prefix, &[]).map(|(arguments, _)| arguments)
+    try_parse_with(program, prefix, Besides::default()).map(|(arguments, _)| arguments)
 }
 
-/// Like [`try_parse`], for an application that keeps more than flags in the file of
-/// `--config`: the keys `own` are its own. They come back unread, with their places.
+/// What an application has besides flags that a variable and the file may give.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Besides<'a> {
+    /// Keys of the file of `--config` that are the application's own.
+    pub keys: &'a [&'a str],
+    /// The subcommands that are what they are whatever is set: no variable and no file is
+    /// heeded for them, so that nothing which is wrong there is in their way.
+    pub heedless: &'a [&'a str],
+}
+
+/// Like [`try_parse`], for an application that has something `besides` flags. The entries of
+/// the file that are its own come back unread, with their places.
 ///
 /// # Errors
 ///
@@ -78,13 +88,13 @@ where
 pub fn try_parse_with<A>(
     program: &'static str,
     prefix: &str,
-    own: &[&str],
+    besides: Besides<'_>,
 ) -> Result<(A, Own), Refusal>
 where
     A: CommandFactory + FromArgMatches,
 {
     let command = command::<A>(program, prefix).max_term_width(WIDTH);
-    parse_with(command, std::env::args_os().collect(), own)
+    parse_with(command, std::env::args_os().collect(), besides)
 }
 
 /// Like [`parse`], for the command line `argv`, whose first item is skipped. It prints
@@ -101,7 +111,7 @@ pub fn parse_from<A>(
 where
     A: CommandFactory + FromArgMatches,
 {
-    parse_from_with(program, prefix, &[], argv).map(|(arguments, _)| arguments)
+    parse_from_with(program, prefix, Besides::default(), argv).map(|(arguments, _)| arguments)
 }
 
 /// [`parse_from`] as [`try_parse_with`] is.
@@ -112,14 +122,14 @@ where
 pub fn parse_from_with<A>(
     program: &'static str,
     prefix: &str,
-    own: &[&str],
+    besides: Besides<'_>,
     argv: impl IntoIterator<Item = impl Into<OsString>>,
 ) -> Result<(A, Own), Refusal>
 where
     A: CommandFactory + FromArgMatches,
 {
     let command = command::<A>(program, prefix).term_width(WIDTH);
-    parse_with(command, argv.into_iter().map(Into::into).collect(), own)
+    parse_with(command, argv.into_iter().map(Into::into).collect(), besides)
 }
 
 /// The command that [`parse`] parses: for whoever makes completions or a manual of it.
@@ -131,13 +141,19 @@ pub fn command<A: CommandFactory>(program: &'static str, prefix: &str) -> Comman
 fn parse_with<A: FromArgMatches>(
     command: Command,
     argv: Vec<OsString>,
-    own: &[&str],
+    besides: Besides<'_>,
 ) -> Result<(A, Own), Refusal> {
-    let file = config::file(&command, &argv, own)?;
+    let called = config::called(&command, &argv);
+    if called.is_some_and(|called| besides.heedless.contains(&called)) {
+        let arguments = matched(heeding(&command, &|_| false), &argv)?;
+        return Ok((arguments, Own::default()));
+    }
+    let file = config::file(&command, &argv, besides.keys)?;
     let with_file = file.as_ref().map_or(&argv, |file| &file.argv);
     let mut refusal = match matched(heeding(&command, &is_set), with_file) {
         Ok(arguments) => {
-            return Ok((arguments, file.map(|file| file.own).unwrap_or_default()));
+            let own = file.map(|file| file.own).unwrap_or_default();
+            return Ok((arguments, own.with_typed(config::typed(&command, &argv))));
         }
         Err(refusal) => refusal,
     };

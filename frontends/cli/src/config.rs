@@ -18,6 +18,7 @@ use crate::command::Refusal;
 use crate::printable::one_line;
 use document::{Entry, Place, entries};
 use levels::{Level, Way, all, alone, levels};
+pub(crate) use levels::{called, typed};
 pub use own::Own;
 use value::{Given, given};
 

@@ -20,7 +20,7 @@ mod printable;
 mod units;
 
 pub use command::{
-    Refusal, command, fail, parse, parse_from, parse_from_with, try_parse, try_parse_with,
+    Besides, Refusal, command, fail, parse, parse_from, parse_from_with, try_parse, try_parse_with,
     usage_error,
 };
 pub use config::{Own, document};

@@ -80,7 +80,7 @@ impl LogGuard {
     /// to be made within it, so that what is drawn there can be taken away and put back.
     ///
     /// The log's own thread calls it, and waits as long as it takes; whoever logs does not.
-    /// It is kept beyond the guard, and the first one stays.
+    /// It is kept beyond the guard, until another takes its place.
     pub fn around_lines(&self, around: AroundLines) {
         self.around.set(around);
     }

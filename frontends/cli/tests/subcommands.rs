@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use carwatch_cli::document::{Entry, Is};
-use carwatch_cli::{LogArgs, Own, Refusal, duration, parse_from_with};
+use carwatch_cli::{Besides, LogArgs, Own, Refusal, duration, parse_from_with};
 use clap::Parser;
 
 /// Does something, or something else.
@@ -49,6 +49,12 @@ enum Sub {
         #[arg(long)]
         kind: Vec<String>,
     },
+    /// Show what never changes
+    #[command(alias = "print")]
+    Show {
+        #[arg(value_parser = ["a", "b"])]
+        what: String,
+    },
     /// Make certificates
     Ca {
         #[command(subcommand)]
@@ -69,7 +75,8 @@ enum Authority {
 fn parse(argv: &[impl AsRef<Path>]) -> Result<(Program, Own), Refusal> {
     let argv = argv.iter().map(|word| word.as_ref().as_os_str().to_owned());
     let argv = std::iter::once(OsString::from("p")).chain(argv);
-    parse_from_with("program", "CARWATCH_TEST", &["stations"], argv)
+    let besides = Besides { keys: &["stations"], heedless: &["show"] };
+    parse_from_with("program", "CARWATCH_TEST", besides, argv)
 }
 
 fn said(argv: &[&str]) -> (u8, String) {
@@ -193,7 +200,7 @@ fn flags_that_exclude_subcommands_do_not_when_they_come_from_the_file() {
     }
     let (_folder, path) = file("deadline = '5s'\nmost = 3\n");
     let parse = |argv: &[&str]| {
-        parse_from_with::<Either>("p", "CARWATCH_TEST", &[], [&["p"], argv].concat())
+        parse_from_with::<Either>("p", "CARWATCH_TEST", Besides::default(), [&["p"], argv].concat())
             .map(|(either, _)| either)
             .map_err(|refusal| refusal.text())
     };
@@ -220,6 +227,23 @@ fn the_applications_own_part_comes_back_with_its_places() {
     // Without a file there is none.
     assert_eq!(parse(&["x"]).unwrap().1, Own::default());
     assert_eq!(parse(&["--config", &path, "inspect", "x"]).unwrap().1.entries.len(), 1);
+}
+
+#[test]
+fn what_stands_on_the_command_line_itself_is_told_from_the_rest() {
+    let (_folder, path) = file("format = 'json'\nmost = 3\n");
+    let own = parse(&["--config", &path, "--deadline=2s", "x"]).unwrap().1;
+    let typed = |own: &Own| {
+        ["config", "deadline", "format", "most", "log-file"].map(|long| own.is_typed(long))
+    };
+    assert_eq!(typed(&own), [true, true, false, false, false]);
+    // Of a subcommand's flags as well; and what stands twice stands there.
+    let own = parse(&["inspect", "x", "--config", &path, "-f", "table"]).unwrap().1;
+    assert_eq!(typed(&own), [true, false, true, false, false]);
+    let own = parse(&["-f", "json"]).unwrap().1;
+    assert_eq!(typed(&own), [false, false, true, false, false]);
+    // No flag is a word that only looks like one.
+    assert_eq!(typed(&parse(&["--", "--deadline=2s"]).unwrap().1), [false; 5]);
 }
 
 #[test]
@@ -262,6 +286,44 @@ fn in_this_environment() {
     );
     // Not the variable's fault.
     assert!(!said(&["ca", "sign", "--days", "some"]).1.contains("(from"));
+}
+
+#[test]
+fn what_is_wrong_elsewhere_is_not_in_the_way_of_a_heedless_subcommand() {
+    again("in_an_environment_that_is_wrong", |child| {
+        child
+            .env("CARWATCH_TEST_FORMAT", "bogus")
+            .env("CARWATCH_TEST_DAYS", "many")
+            .env("CARWATCH_TEST_LOG_FORMAT", "xml")
+            .env("CARWATCH_TEST_CONFIG", "/nonexistent/c.toml");
+    });
+}
+
+#[test]
+#[ignore = "is run by the test above, with an environment of its own"]
+fn in_an_environment_that_is_wrong() {
+    for argv in [
+        &["show", "a"][..],
+        &["print", "a"],
+        &["show", "a", "--config", "/nonexistent/d.toml"],
+        &["--config", "/nonexistent/d.toml", "show", "a"],
+    ] {
+        let (program, own) = parse(argv).unwrap_or_else(|why| panic!("{argv:?}: {}", why.text()));
+        assert!(
+            matches!(&program.command, Some(Sub::Show { what }) if what == "a"),
+            "{argv:?}: {program:?}"
+        );
+        assert_eq!(own, Own::default());
+    }
+    // What is wrong with itself is.
+    let (code, text) = said(&["show", "c"]);
+    assert!(code == 2 && text.starts_with("error: invalid value 'c' for '<WHAT>'"), "{text}");
+    assert!(!text.contains("(from"), "{text}");
+    assert_eq!(said(&["show", "--help"]).0, 0);
+    // All others heed everything.
+    for argv in [&["inspect", "show"][..], &["--", "show", "a"], &["show-me"]] {
+        assert_eq!(said(argv).0, 2, "{argv:?}");
+    }
 }
 
 /// Runs one ignored test of this file in a process whose environment `prepare` makes.

@@ -1,38 +1,36 @@
-//! Sockets that listen, and the loop that accepts from them.
+//! Sockets that listen, from the first connection to the last one that is let finish.
 //!
-//! Whether to accept is [`carwatch::accept`]'s to say, how a connection is served
-//! `connection`'s; what is served on it, and who spawns it, is lent.
+//! Whom to accept is `door`'s to say, how a connection is served `connection`'s; what is served
+//! on it, and who spawns it, is lent.
 
 mod connection;
 mod control;
+mod door;
 mod machine;
 mod open;
 mod replaying;
 
 use std::future::Future;
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::os::fd::BorrowedFd;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
 use async_io::{Async, Timer};
 use carwatch::Roster;
-use carwatch::accept::{Accept, AcceptFault, Next, Pace, Room};
-use carwatch::admit::{Admit, Source};
 use carwatch::limits::StationLimits;
 use carwatch::serve::Serve;
-use carwatch::time::Instant;
 use futures_util::future::{FutureExt, poll_fn};
 
-use crate::alarm::Alarm;
 pub use crate::listener::bind;
 use crate::socket::Accepted;
-use crate::{clock, listener, random};
+use crate::{clock, listener};
 pub use connection::Connection;
 pub use control::{Control, Counts, Settings};
+use door::{Door, Lend};
 use machine::Machine;
 use open::Open;
 pub use replaying::replay;
@@ -84,20 +82,7 @@ async fn run<S: Accepted, T, L: Lend<M>, M: Machine>(
     // Also those that were handed over, and not made by `bind`.
     listeners.iter().try_for_each(listener::prepare)?;
     let listeners = listeners.into_iter().map(Async::new).collect::<io::Result<Vec<_>>>()?;
-    let Settings { limits, rules } = control.settings();
-    let mut door = Door {
-        listeners,
-        turn: 0,
-        lend,
-        accept: Accept::new(&limits, random::seed()),
-        admit: Admit::new(rules),
-        newcomer: None,
-        open: Open::new(control.clone()),
-        alarm: Alarm::new(),
-        turned_away: Pace::default(),
-        limits: Arc::new(limits),
-        control,
-    };
+    let mut door = Door::new(listeners, lend, control);
     let mut stop = pin!(stop.fuse());
     let drain = poll_fn(|cx| {
         if let Poll::Ready(drain) = stop.as_mut().poll(cx) {
@@ -107,185 +92,8 @@ async fn run<S: Accepted, T, L: Lend<M>, M: Machine>(
         Poll::Pending
     })
     .await;
-    // Whoever waits, in the backlog or out of it, is reset by this.
-    door.listeners.clear();
-    door.newcomer = None;
-    drain_all(&mut door.open, drain).await;
+    drain_all(&mut door.close(), drain).await;
     Ok(())
-}
-
-/// Gives a connection its machine, at the moment in which it is let in.
-trait Lend<M>: FnMut(BorrowedFd<'_>, usize, &Arc<StationLimits>, Instant) -> io::Result<M> {}
-
-impl<M, L> Lend<M> for L where
-    L: FnMut(BorrowedFd<'_>, usize, &Arc<StationLimits>, Instant) -> io::Result<M>
-{
-}
-
-/// The accept loop: listeners on one side, connections on the other.
-struct Door<T, L> {
-    listeners: Vec<Async<TcpListener>>,
-    /// The listener whose turn it is, so that a busy one does not starve the others.
-    turn: usize,
-    lend: L,
-    limits: Arc<StationLimits>,
-    accept: Accept,
-    admit: Admit,
-    /// Who was let in and waits for a place. There is one at most, and only where all places
-    /// are taken: nobody is to be reset for a newcomer who turns out to be unwelcome.
-    newcomer: Option<Newcomer>,
-    open: Open<T>,
-    alarm: Alarm,
-    turned_away: Pace,
-    control: Control,
-}
-
-struct Newcomer {
-    stream: TcpStream,
-    peer: SocketAddr,
-    /// The number of the listener that it came by.
-    listener: usize,
-    source: Source,
-}
-
-impl<T, L> Door<T, L> {
-    /// Does what can be done now; returns when it is woken by something.
-    fn poll<S: Accepted, M: Machine>(
-        &mut self,
-        cx: &mut Context<'_>,
-        spawn: &impl Fn(Connection) -> T,
-    ) where
-        L: Lend<M>,
-    {
-        if let Some(settings) = self.control.poll_change(cx) {
-            self.accept.set_connections(settings.limits.connections);
-            self.admit.set_rules(settings.rules);
-            self.limits = Arc::new(settings.limits);
-        }
-        for _ in 0..TURN {
-            for source in self.open.take_ended(cx) {
-                self.accept.ended();
-                self.admit.leave(source);
-            }
-            let now = clock::now();
-            let due = match (self.accept.next(now), self.newcomer.take()) {
-                (Next::Accept, Some(newcomer)) => {
-                    self.let_in::<S, M>(newcomer, now, spawn);
-                    continue;
-                }
-                (Next::Accept | Next::Full, None) => match self.poll_accept(cx) {
-                    Poll::Ready(accepted) => {
-                        self.newcomer = self.judge(accepted, now);
-                        continue;
-                    }
-                    Poll::Pending => return,
-                },
-                (Next::Full, Some(newcomer)) if listener::is_gone(&newcomer.stream) => {
-                    // Nobody is to be reset for somebody who has left.
-                    self.admit.leave(newcomer.source);
-                    continue;
-                }
-                (Next::Full, newcomer) => {
-                    self.newcomer = newcomer;
-                    match self.accept.make_room(now, self.open.paid_until()) {
-                        Room::Reset(slowest) => {
-                            self.open.abort(slowest);
-                            // Its end, which is a moment away, makes the room.
-                            return;
-                        }
-                        Room::NotBefore(due) => due,
-                    }
-                }
-                (Next::Pause(until), newcomer) => {
-                    self.newcomer = newcomer;
-                    until
-                }
-            };
-            if self.alarm.poll(due, cx).is_pending() {
-                return;
-            }
-        }
-        // Callers may come faster than they are turned away, and others have a right to the
-        // thread as well.
-        cx.waker().wake_by_ref();
-    }
-
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
-        for _ in 0..self.listeners.len() {
-            self.turn = (self.turn + 1) % self.listeners.len();
-            let accepted = listener::poll_accept(&self.listeners[self.turn], cx);
-            if accepted.is_ready() {
-                return accepted;
-            }
-        }
-        Poll::Pending
-    }
-
-    /// Who may be served of those that were accepted; the others are reset by being dropped.
-    fn judge(
-        &mut self,
-        accepted: io::Result<(TcpStream, SocketAddr)>,
-        now: Instant,
-    ) -> Option<Newcomer> {
-        let prepared = accepted.and_then(|(stream, peer)| {
-            // An accepted socket has it from its listener, but for one that came before a
-            // listener that was handed over was prepared.
-            listener::prepare(&stream)?;
-            Ok((stream, peer))
-        });
-        let (stream, peer) = match prepared {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                self.accept_failed(&error, now);
-                return None;
-            }
-        };
-        match self.admit.enter(peer.ip()) {
-            Ok(source) => Some(Newcomer { stream, peer, listener: self.turn, source }),
-            Err(why) => {
-                self.control.tally().unwelcome(why);
-                if let Some(unlogged) = self.turned_away.due(now) {
-                    tracing::warn!(%peer, reason = why.as_str(), unlogged, "connection refused");
-                }
-                None
-            }
-        }
-    }
-
-    fn let_in<S: Accepted, M: Machine>(
-        &mut self,
-        Newcomer { stream, peer, listener, source }: Newcomer,
-        now: Instant,
-        spawn: &impl Fn(Connection) -> T,
-    ) where
-        L: Lend<M>,
-    {
-        let lent = listener::adopt::<S>(stream).and_then(|stream| {
-            let machine = (self.lend)(stream.as_fd(), listener, &self.limits, now)?;
-            Ok((stream, machine))
-        });
-        let (stream, machine) = match lent {
-            Ok(lent) => lent,
-            Err(error) => {
-                self.admit.leave(source);
-                return self.accept_failed(&error, now);
-            }
-        };
-        self.accept.accepted();
-        self.open.insert(machine, source, |machine, handle| {
-            spawn(connection::serve(stream, peer, machine, handle))
-        });
-    }
-
-    fn accept_failed(&mut self, error: &io::Error, now: Instant) {
-        self.control.tally().accept_failed();
-        let fault = listener::fault(error);
-        if let Some(unlogged) = self.accept.failed(fault, now) {
-            let open = self.accept.open();
-            let pausing = fault == AcceptFault::System;
-            tracing::warn!(%error, open, unlogged, pausing, "cannot accept");
-        }
-    }
 }
 
 async fn drain_all<T>(open: &mut Open<T>, drain: Duration) {
@@ -306,7 +114,5 @@ async fn all_ended<T>(open: &mut Open<T>, longest: Duration) {
     .await;
 }
 
-/// How many steps the accept loop takes at once.
-const TURN: usize = 64;
 /// How long aborted connections have to end before the program does.
 const ABORT_TIME: Duration = Duration::from_secs(1);

@@ -124,7 +124,7 @@ pub(crate) struct OutputArgs {
 pub(crate) struct GatherArgs {
     /// Gather again and again, so long from one begin to the next, and print only new cars;
     /// ends by a signal
-    #[arg(long, value_name = "D", value_parser = some_time)]
+    #[arg(long, value_name = "D", value_parser = some_time, allow_hyphen_values = true)]
     pub(crate) watch: Option<Duration>,
 
     /// Connections at once
@@ -132,15 +132,15 @@ pub(crate) struct GatherArgs {
     pub(crate) concurrency: usize,
 
     /// The longest time one attempt may take to connect
-    #[arg(long, value_name = "D", default_value = "3s", value_parser = some_time)]
+    #[arg(long, value_name = "D", default_value = "3s", value_parser = some_time, allow_hyphen_values = true)]
     pub(crate) connect_timeout: Duration,
 
     /// The longest silence of a station
-    #[arg(long, value_name = "D", default_value = "10s", value_parser = some_time)]
+    #[arg(long, value_name = "D", default_value = "10s", value_parser = some_time, allow_hyphen_values = true)]
     pub(crate) idle_timeout: Duration,
 
     /// The longest time the whole gather may take; with --watch, each round
-    #[arg(long, value_name = "D", default_value = "60s", value_parser = some_time)]
+    #[arg(long, value_name = "D", default_value = "60s", value_parser = some_time, allow_hyphen_values = true)]
     pub(crate) deadline: Duration,
 
     /// Further attempts at a station that could not be reached or broke off
@@ -148,11 +148,11 @@ pub(crate) struct GatherArgs {
     pub(crate) retries: u32,
 
     /// The longest response of one station
-    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = some_size)]
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = some_size, allow_hyphen_values = true)]
     pub(crate) max_response: u64,
 
     /// The memory that all unfinished responses may take together
-    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = some_size)]
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = some_size, allow_hyphen_values = true)]
     pub(crate) max_memory: u64,
 }
 

@@ -53,11 +53,11 @@ pub(crate) struct InspectArgs {
     pub(crate) summary_file: Option<PathBuf>,
 
     /// The longest response of one station
-    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = some_size)]
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = some_size, allow_hyphen_values = true)]
     pub(crate) max_response: u64,
 
     /// The memory that all responses may take together; a capture that needs more is read so far
-    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = some_size)]
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = some_size, allow_hyphen_values = true)]
     pub(crate) max_memory: u64,
 
     /// How many stations must be complete for exit 0 [default: all]

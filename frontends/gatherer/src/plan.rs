@@ -52,7 +52,7 @@ impl Plan {
     pub(crate) fn new(args: Args, own: &Own, demo: Option<Vec<Target>>) -> Result<Self, String> {
         let is_demo = demo.is_some();
         let targets = match demo {
-            Some(_) if !args.stations.is_empty() || !args.tag.is_empty() => {
+            Some(_) if !args.stations.is_empty() || own.is_typed("tag") => {
                 return Err("--demo brings its own stations and takes no others".into());
             }
             Some(targets) => targets,
@@ -85,20 +85,25 @@ impl Plan {
                         send stdout to the file instead"
                 .into());
         }
-        let files = [
-            ("--output", &output.output),
-            ("--into", &output.into),
-            ("--capture", &output.capture),
-            ("--summary-file", &output.summary_file),
-            ("--log-file", &args.log.log_file),
+        let beside = |suffix| Some(beside(output.into.as_deref()?, suffix));
+        let read = args.stations.iter().filter_map(|station| station.strip_prefix('@'));
+        let inputs = read.map(|file| ("a file of stations", Some(PathBuf::from(file))));
+        let outputs = [
+            ("--output", output.output.clone()),
+            ("--into", output.into.clone()),
+            ("a file of SQLite's beside --into", beside("-wal")),
+            ("a file of SQLite's beside --into", beside("-shm")),
+            ("the lock beside --into", beside(".lock")),
+            ("--capture", output.capture.clone()),
+            ("--summary-file", output.summary_file.clone()),
+            ("--parquet", output.parquet.clone()),
+            ("--log-file", args.log.log_file.clone()),
+            ("--config", args.config.clone()),
         ];
-        for (nth, (flag, path)) in files.iter().enumerate() {
-            for (other, same) in &files[nth + 1..] {
-                if let (Some(path), Some(same)) = (path, same)
-                    && is_same_file(path, same)
-                {
-                    return Err(format!("{flag} and {other} are the same file"));
-                }
+        differ(&outputs.into_iter().chain(inputs).collect::<Vec<_>>())?;
+        for (flag, path) in [("--into", &output.into), ("--capture", &output.capture)] {
+            if path.as_deref() == Some(Path::new("-")) {
+                return Err(format!("{flag} writes a file, not stdout"));
             }
         }
         let gather = args.gather;
@@ -133,3 +138,27 @@ impl Plan {
         })
     }
 }
+
+/// A file whose name goes on after that of another.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Whether no two outputs are one file. The error is one in usage.
+fn differ(outputs: &[(&str, Option<PathBuf>)]) -> Result<(), String> {
+    for (nth, (flag, path)) in outputs.iter().enumerate() {
+        for (other, same) in &outputs[nth + 1..] {
+            if let (Some(path), Some(same)) = (path, same)
+                && is_same_file(path, same)
+            {
+                return Err(format!("{flag} and {other} are the same file"));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

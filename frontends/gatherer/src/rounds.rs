@@ -14,6 +14,7 @@ use carwatch::Report;
 use carwatch::time::Unix;
 use carwatch_formats::{Cars, Options, Rolling, merged};
 use carwatch_lake::{Lake, LakeError};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::output::{Failure, duplicate};
 use crate::plan::Plan;
@@ -34,6 +35,8 @@ pub(crate) struct Rounds {
 struct Sinks {
     lake: Option<Lake>,
     stdout: Option<Stdout>,
+    /// One of them could not take cars, and is gone: nothing comes after a hole.
+    failed: bool,
 }
 
 /// Stdout under `--watch`.
@@ -62,7 +65,7 @@ impl Rounds {
         let stdout = stdout.transpose().map_err(|e: io::Error| format!("cannot write: {e}"))?;
         Ok(Self {
             following,
-            sinks: Sinks { lake, stdout },
+            sinks: Sinks { lake, stdout, failed: false },
             watches,
             keep_partial: plan.keep_partial,
             record_limit: plan.limits.record,
@@ -77,7 +80,9 @@ impl Rounds {
     pub(crate) fn take(&mut self, report: &Report, started: Unix) -> Result<(), Failure> {
         let Self { following, sinks, .. } = self;
         if self.watches {
-            return following.round(report, started, &mut |cars| sinks.take(cars, started));
+            let taken = following.round(report, started, &mut |cars| sinks.take(cars, started));
+            return taken
+                .and_then(|()| if sinks.is_read() { Ok(()) } else { Err(Failure::Closed) });
         }
         // What is new matters to the database alone: everything is printed.
         let stored = following.round(report, started, &mut |_| Ok(()));
@@ -92,7 +97,11 @@ impl Rounds {
     /// In words for people.
     pub(crate) fn end(&mut self, now: Unix) -> Result<(), Failure> {
         let Self { following, sinks, .. } = self;
-        if self.watches { following.last(&mut |cars| sinks.take(cars, now)) } else { Ok(()) }
+        if !self.watches {
+            return Ok(());
+        }
+        following.last(&mut |cars| sinks.take(cars, now))?;
+        if sinks.failed { Ok(()) } else { following.tell() }
     }
 
     /// Ends the document on stdout with the report.
@@ -107,31 +116,52 @@ impl Rounds {
 }
 
 impl Sinks {
+    /// Whether somebody may still read stdout: a pipe that was closed shows only when something
+    /// is written, and a round may bring nothing.
+    fn is_read(&self) -> bool {
+        let Some(Stdout { file, .. }) = &self.stdout else { return true };
+        let mut looked = [PollFd::new(file, PollFlags::empty())];
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let closed = poll(&mut looked, Some(&now)).is_ok_and(|ready| ready > 0);
+        !(closed && looked[0].revents().contains(PollFlags::ERR))
+    }
+
     fn take(&mut self, cars: &dyn Cars, gathered: Unix) -> Result<(), Failure> {
         let printed = match &mut self.stdout {
             Some(Stdout { rolling, file }) => rolling.add(cars, file),
             None => Ok(()),
         };
+        if printed.is_err() {
+            (self.stdout, self.failed) = (None, true);
+        }
         printed.map_err(|error| to_stdout(&error)).and(self.keep(cars, gathered))
     }
 
     /// Adds cars to the Parquet folder.
-    fn keep(&self, cars: &dyn Cars, gathered: Unix) -> Result<(), Failure> {
-        let Some(lake) = &self.lake else { return Ok(()) };
-        let said = |error: LakeError| Failure::Said(error.to_string());
-        let mut batch = lake.begin(gathered);
-        let mut failure = None;
-        let added = cars.for_each(&mut |merged| {
-            batch.add(merged.station, merged.car).map_err(|error| {
-                failure = Some(said(error));
-                io::ErrorKind::Other.into()
-            })
-        });
-        match (added, failure) {
-            (Ok(()), _) => batch.commit().map(drop).map_err(said),
-            (Err(_), Some(failure)) => Err(failure),
-            (Err(error), None) => Err(Failure::Said(error.to_string())),
+    fn keep(&mut self, cars: &dyn Cars, gathered: Unix) -> Result<(), Failure> {
+        let kept = self.lake.as_ref().map_or(Ok(()), |lake| add(lake, cars, gathered));
+        if kept.is_err() {
+            (self.lake, self.failed) = (None, true);
         }
+        kept
+    }
+}
+
+/// Adds cars to the Parquet folder.
+fn add(lake: &Lake, cars: &dyn Cars, gathered: Unix) -> Result<(), Failure> {
+    let said = |error: LakeError| Failure::Said(error.to_string());
+    let mut batch = lake.begin(gathered);
+    let mut failure = None;
+    let added = cars.for_each(&mut |merged| {
+        batch.add(merged.station, merged.car).map_err(|error| {
+            failure = Some(said(error));
+            io::ErrorKind::Other.into()
+        })
+    });
+    match (added, failure) {
+        (Ok(()), _) => batch.commit().map(drop).map_err(said),
+        (Err(_), Some(failure)) => Err(failure),
+        (Err(error), None) => Err(Failure::Said(error.to_string())),
     }
 }
 

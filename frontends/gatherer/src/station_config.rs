@@ -8,24 +8,28 @@ use std::time::Duration;
 
 use carwatch::{OwnLimits, Target};
 use carwatch_cli::document::{self, Entry, Is, Value};
-use carwatch_cli::{Own, duration, size};
+use carwatch_cli::{Besides, Own, duration, size};
 use carwatch_formats::visible::visible;
 
 use crate::stations::{List, Place, Shown, parse, read_knowing};
 
-/// The keys of the file of `--config` that are no flags.
-pub(crate) const OWN: &[&str] = &["stations"];
+/// What there is besides flags: the stations in the file of `--config`, and the subcommands
+/// that print what is the same always.
+pub(crate) const OWN: Besides<'static> =
+    Besides { keys: &["stations"], heedless: &["completions", "man"] };
 
 /// The stations that are asked for: those of the command line's `arguments`, or for want of
 /// these those of the file. None if there are none in either.
 ///
 /// An argument that is the name of a station of the file is that station. Of the file's
-/// stations only those count that have one of the `tags`, if any are given.
+/// stations only those count that have one of the `tags`, if any are given; where stations
+/// stand on the command line, in place of the file's, tags of the file or of a variable have
+/// nothing to pick from and count for nothing.
 ///
 /// # Errors
 ///
 /// A usage error: a station that is none, a name or an address that stands twice, a tag that
-/// no station has, or tags where there is nothing for them to pick from.
+/// no station has, or tags and stations on one command line.
 pub(crate) fn targets(
     own: &Own,
     arguments: &[String],
@@ -35,7 +39,7 @@ pub(crate) fn targets(
     if arguments.is_empty() {
         return stations.tagged(own, tags);
     }
-    if !tags.is_empty() {
+    if own.is_typed("tag") {
         return Err("--tag picks from the stations of --config, and there are others on the \
                     command line"
             .into());
@@ -44,9 +48,11 @@ pub(crate) fn targets(
         stations.all.iter().map(|(target, _)| (target.name.as_str(), target)).collect();
     let known = |name: &str| names.get(name).map(|target| (*target).clone());
     read_knowing(arguments, known).map_err(|why| {
-        let all_there =
-            |argument: &String| argument.contains([':', '@']) || known(argument).is_some();
-        if stations.all.is_empty() || arguments.iter().all(all_there) {
+        // Not where something else is wrong, or in a file of stations, which knows no names.
+        let could_be_a_name = |argument: &String| {
+            !argument.contains([':', '@']) && why == format!("{:?}: {NO_PORT}", Shown(argument))
+        };
+        if stations.all.is_empty() || !arguments.iter().any(could_be_a_name) {
             return why;
         }
         format!("{why}, or the name of a station in {}", own.file())
@@ -236,6 +242,8 @@ fn some_size(text: &str) -> Result<u64, String> {
     }
 }
 
+/// What is said of a station that may be a name.
+const NO_PORT: &str = "no port; a station is [NAME=]HOST:PORT";
 /// What a station may have.
 const KEYS: [&str; 6] =
     ["name", "address", "tags", "connect-timeout", "idle-timeout", "max-response"];

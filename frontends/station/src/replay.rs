@@ -41,7 +41,8 @@ impl Recorded {
         let Source::File(path) = source else { return Err("a replay needs a file".into()) };
         record(path, MEMORY)
             .and_then(|recording| Self::of(source.to_string(), recording))
-            .map_err(|error| format!("cannot replay {source}: {error}"))
+            // What others wrote into the capture may be in it.
+            .map_err(|error| format!("cannot replay {source}: {}", visible(&error)))
     }
 
     fn of(source: String, recording: Recording) -> Result<Self, String> {
@@ -176,7 +177,8 @@ impl Raw {
     fn recording(self, name: &str) -> Recording {
         let attempt = RecordedAttempt {
             connected: true,
-            chunks: vec![(Duration::ZERO, self.bytes)],
+            chunks: vec![(Duration::ZERO, self.bytes.len())],
+            bytes: self.bytes,
             end: recording::Ending::Fin,
             at: Duration::ZERO,
         };
@@ -196,8 +198,8 @@ fn script(attempt: RecordedAttempt) -> Script {
         recording::Ending::Silent => Ending::Silent,
     };
     let mut script = Script::new(ending, attempt.at);
-    for (after, bytes) in attempt.chunks {
-        script.push(after, &bytes);
+    for (after, bytes) in attempt.pieces() {
+        script.push(after, bytes);
     }
     script
 }
@@ -223,8 +225,7 @@ fn by_address(recorded: Vec<RecordedStation>) -> Vec<RecordedStation> {
     stations
 }
 
-/// The turns of a station that nobody ever sent a packet to: its name was not found, or it was
-/// not tried.
+/// The turns of a station that was never tried.
 fn never_reached() -> Turns {
     Turns::new([Script::new(Ending::Reset, Duration::ZERO)]).expect("one")
 }

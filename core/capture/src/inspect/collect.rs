@@ -11,7 +11,7 @@ use super::Limits;
 use crate::comment::{AbsentComment, Comment, GatherComment, NotOurs, OutcomeName};
 use crate::read::fragments::Fragments;
 use crate::read::frame::{self, Content};
-use crate::read::{Found, Kind, Layer, Packet, Reader};
+use crate::read::{ALWAYS, Comments, Found, Kind, Layer, Packet, Reader};
 use crate::streams::{Settings, Stream, Streams};
 
 /// Collects what is in one file.
@@ -48,6 +48,10 @@ struct State {
     gathers: Vec<GatherComment>,
     /// What the comments take, in bytes.
     said: u64,
+    /// The longest packet, if it is not small.
+    longest: u64,
+    /// Where the last packet stands.
+    offset: u64,
     span: Option<(u64, u64)>,
     unknown_links: BTreeMap<u32, u64>,
     cut_packets: u64,
@@ -63,7 +67,7 @@ impl Collector {
     pub(crate) fn new(limits: Limits, chunks: bool) -> Self {
         let settings = Settings { response: limits.response, chunks };
         Self {
-            reader: Reader::new(),
+            reader: Reader::within(limits.memory),
             state: State {
                 limits,
                 raw: None,
@@ -73,6 +77,8 @@ impl Collector {
                 absent: Vec::new(),
                 gathers: Vec::new(),
                 said: 0,
+                longest: 0,
+                offset: 0,
                 span: None,
                 unknown_links: BTreeMap::new(),
                 cut_packets: 0,
@@ -145,13 +151,20 @@ impl State {
         }
         match found {
             Found::Raw(bytes) => self.raw(bytes),
-            Found::Section(comments) => comments.iter().for_each(|text| match self.parse(text) {
+            Found::Section(comments) => self.section(comments),
+            Found::Packet(packet) => self.packet(&packet),
+        }
+    }
+
+    fn section(&mut self, comments: Comments<'_>) {
+        for text in comments {
+            match self.parse(text) {
                 Some(Comment::Absent(absent)) => self.absent.push(absent),
                 Some(Comment::Gather(gather)) => self.gathers.push(gather),
                 Some(Comment::Station(_) | Comment::Outcome(_)) | None => {}
-            }),
-            Found::Packet(packet) => self.packet(&packet),
+            }
         }
+        self.count();
     }
 
     fn raw(&mut self, bytes: &[u8]) {
@@ -176,7 +189,7 @@ impl State {
         }
         let mut label = None;
         let mut outcome = None;
-        for text in &packet.comments {
+        for text in packet.comments {
             match self.parse(text) {
                 Some(Comment::Station(station)) => label = Some(station),
                 Some(Comment::Outcome(comment)) => outcome = Some(comment),
@@ -190,7 +203,7 @@ impl State {
                     whole = data;
                     frame::segment(fragment.of.from, fragment.of.to, &whole, whole.len())
                 }
-                None => return,
+                None => Content::Other,
             },
             content => content,
         };
@@ -213,8 +226,19 @@ impl State {
             Content::UnknownLink(link) => *self.unknown_links.entry(link).or_default() += 1,
             Content::Other | Content::Fragment(_) => {}
         }
-        if self.streams.held() + self.said > self.limits.memory {
-            self.full = Some(self.out_of_memory(packet.offset));
+        // Small packets are a fixed cost, as everything is that the reader has beside them.
+        if packet.data.len() > ALWAYS {
+            self.longest = self.longest.max(packet.data.len() as u64);
+        }
+        self.offset = packet.offset;
+        self.count();
+    }
+
+    /// Stops where the memory is used up.
+    fn count(&mut self) {
+        let held = self.streams.held() + self.fragments.held() + self.said + self.longest;
+        if held > self.limits.memory {
+            self.full = Some(self.out_of_memory(self.offset));
         }
     }
 

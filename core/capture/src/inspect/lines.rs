@@ -1,76 +1,11 @@
-//! Which streams are the attempts at one station, and the line of the report that they make.
+//! The line of the report that the attempts at a station make.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use carwatch::{Fault, Outcome, Reason, Report, StationReport, Verdict};
 
-use super::verdict;
-use super::{Collected, Inspected, Limits, Note, nanos};
-use crate::comment::AbsentComment;
-use crate::streams::Stream;
-
-/// A station, and all that the file holds of it.
-#[derive(Debug)]
-pub(crate) struct Owner {
-    pub(crate) name: String,
-    pub(crate) address: String,
-    /// In order.
-    pub(crate) attempts: Vec<Attempt>,
-}
-
-/// One attempt at a station.
-#[derive(Debug)]
-pub(crate) struct Attempt {
-    pub(crate) number: u32,
-    pub(crate) what: What,
-}
-
-/// What there is of an attempt.
-#[derive(Debug)]
-pub(crate) enum What {
-    Stream(Box<Stream>),
-    Absent(AbsentComment),
-}
-
-/// The stations of a capture: first those that its comments name, by round and place, then a
-/// station for each stream that nobody named, in the order of their first packets.
-pub(crate) fn owners(file: &str, streams: Vec<Stream>, absent: Vec<AbsentComment>) -> Vec<Owner> {
-    let mut named: BTreeMap<(u64, u64), Owner> = BTreeMap::new();
-    let mut unnamed = Vec::new();
-    let mut add = |key: (u64, u64), name: &str, address: &str, attempt: Attempt| {
-        let owner = named.entry(key).or_insert_with(|| Owner {
-            name: if key.0 > 1 { format!("{name}#{}", key.0) } else { name.to_owned() },
-            address: address.to_owned(),
-            attempts: Vec::new(),
-        });
-        owner.attempts.push(attempt);
-    };
-    for stream in streams {
-        let Some(label) = stream.label.clone() else {
-            unnamed.push(stream);
-            continue;
-        };
-        let attempt = Attempt { number: label.attempt, what: What::Stream(Box::new(stream)) };
-        add((label.round, label.index), &label.name, &label.address, attempt);
-    }
-    for absent in absent {
-        let (key, number) = ((absent.round, absent.index), absent.attempt);
-        let (name, address) = (absent.name.clone(), absent.address.clone());
-        add(key, &name, &address, Attempt { number, what: What::Absent(absent) });
-    }
-    let mut owners: Vec<Owner> = named.into_values().collect();
-    for owner in &mut owners {
-        owner.attempts.sort_by_key(|attempt| attempt.number);
-    }
-    let several = unnamed.len() + owners.len() > 1;
-    owners.extend(unnamed.into_iter().enumerate().map(|(nth, stream)| Owner {
-        name: if several { format!("{file}#{}", nth + 1) } else { file.to_owned() },
-        address: stream.station().to_string(),
-        attempts: vec![Attempt { number: 1, what: What::Stream(Box::new(stream)) }],
-    }));
-    owners
-}
+use super::owners::{Owner, What, owners};
+use super::{Collected, Inspected, Limits, Note, nanos, verdict};
 
 /// The report of a file.
 pub(super) fn inspected(file: &str, limits: &Limits, collected: Collected) -> Inspected {
@@ -147,26 +82,6 @@ fn line(owner: Owner, limits: &Limits, cut: Option<&Fault>) -> (StationReport, V
         elapsed: if attempts == 0 { Some(Duration::ZERO) } else { ended.and_then(since) },
     };
     (line, notes)
-}
-
-impl What {
-    fn began(&self) -> Option<u64> {
-        match self {
-            Self::Stream(stream) => {
-                stream.label.as_ref().and_then(|label| label.began_ns).or(stream.first_at())
-            }
-            Self::Absent(absent) => Some(absent.began_ns),
-        }
-    }
-
-    fn ended(&self) -> Option<u64> {
-        match self {
-            Self::Stream(stream) => {
-                stream.outcome.as_ref().and_then(|outcome| outcome.ended_ns).or(stream.last_at())
-            }
-            Self::Absent(absent) => Some(absent.ended_ns),
-        }
-    }
 }
 
 /// A comment about a station that has no stream cannot make it complete.

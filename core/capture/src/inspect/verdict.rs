@@ -74,7 +74,10 @@ fn wire_verdict(all: &Assembled, close: Close, cut: Option<&Fault>) -> Verdict {
             None if close == Close::Silence => "the station did not answer".into(),
             None => "the end of the stream was not captured".into(),
         }),
-        Close::Fin if !all.has_begin => capture("the begin of the stream was not captured".into()),
+        // All the same it need not be missing: only nothing tells where the answer begins.
+        Close::Fin if !all.has_begin => capture(
+            "the begin of the stream was not captured: its first record may lack its begin".into(),
+        ),
         Close::Fin => Verdict::Complete { verified: false },
     }
 }

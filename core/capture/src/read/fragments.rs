@@ -1,6 +1,6 @@
 //! IP packets that were sent in fragments, put together.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::frame::{Fragment, FragmentOf, is_tcp};
 
@@ -11,12 +11,17 @@ pub struct Fragments {
     /// In the order in which they began; some may be closed.
     order: VecDeque<FragmentOf>,
     lost: u64,
+    held: u64,
 }
 
 #[derive(Debug, Default)]
 struct Parts {
     /// Where each begins, and what it holds.
     parts: Vec<(usize, Vec<u8>)>,
+    /// Where each begins, and how long it is.
+    known: HashSet<(usize, usize)>,
+    /// What they hold, in bytes.
+    bytes: usize,
     /// How long the whole is, once its last part came.
     length: Option<usize>,
 }
@@ -41,20 +46,32 @@ impl Fragments {
             parts.length = Some(end);
         }
         // Parts that overlap in ever new ways would take memory without end.
-        if parts.parts.iter().map(|(_, data)| data.len()).sum::<usize>() > HELD {
+        if parts.bytes > HELD {
             self.lost += 1;
             return None;
         }
-        if !parts
-            .parts
-            .iter()
-            .any(|(at, data)| (*at, data.len()) == (fragment.offset, fragment.data.len()))
-        {
+        if parts.known.insert((fragment.offset, fragment.data.len())) {
+            parts.bytes += fragment.data.len();
+            self.held += PART + fragment.data.len() as u64;
             parts.parts.push((fragment.offset, fragment.data.to_vec()));
         }
         let whole = parts.join()?;
-        self.open.remove(&fragment.of);
+        self.close(fragment.of);
         Some(whole)
+    }
+
+    /// How much memory they take, in bytes, roughly.
+    #[must_use]
+    pub const fn held(&self) -> u64 {
+        self.held
+    }
+
+    /// Forgets a packet, and says how many of its fragments came.
+    fn close(&mut self, of: FragmentOf) -> u64 {
+        let Some(parts) = self.open.remove(&of) else { return 0 };
+        let count = parts.parts.len() as u64;
+        self.held -= PART * count + parts.bytes as u64;
+        count
     }
 
     /// How many fragments came whose packet never was whole.
@@ -67,14 +84,15 @@ impl Fragments {
     fn forget(&mut self) {
         while self.order.len() > OPEN {
             let Some(oldest) = self.order.pop_front() else { return };
-            self.lost += self.open.remove(&oldest).map_or(0, |parts| parts.parts.len() as u64);
+            self.lost += self.close(oldest);
         }
     }
 }
 
 impl Parts {
     fn join(&mut self) -> Option<Vec<u8>> {
-        let length = self.length?;
+        // Sorting them for each new one would take quadratic time.
+        let length = self.length.filter(|length| *length <= self.bytes)?;
         self.parts.sort_by_key(|(at, _)| *at);
         let mut whole = Vec::with_capacity(length);
         for (at, data) in &self.parts {
@@ -91,6 +109,9 @@ impl Parts {
 
 /// How many packets may be open at once; each holds at most 64 KiB or so.
 const OPEN: usize = 256;
+
+/// What a part takes beside its bytes, roughly.
+const PART: u64 = 192;
 
 /// How many bytes of one packet are held, overlaps included.
 const HELD: usize = 128 * 1024;

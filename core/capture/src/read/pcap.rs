@@ -2,7 +2,7 @@
 
 use pcap_parser::{parse_pcap_frame, parse_pcap_frame_be, parse_pcap_header};
 
-use super::{Buffer, Damage, Found, LONGEST, Packet, Step};
+use super::{Buffer, Comments, Damage, Found, LONGEST, Packet, Step, no_room};
 
 /// How such a file begins: both byte orders of microseconds, nanoseconds, and the modified
 /// format of some Linux systems.
@@ -18,6 +18,8 @@ pub(super) const MAGICS: [[u8; 4]; 6] = [
 #[derive(Debug, Default)]
 pub(super) struct Pcap {
     buffer: Buffer,
+    /// The longest packet.
+    longest: usize,
     header: Option<Header>,
 }
 
@@ -32,15 +34,20 @@ struct Header {
 }
 
 impl Pcap {
+    /// Reads packets of at most `longest` bytes.
+    pub(super) fn new(longest: usize) -> Self {
+        Self { longest, ..Self::default() }
+    }
+
     pub(super) fn feed(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Found<'_>)) {
-        let header = &mut self.header;
+        let (header, longest) = (&mut self.header, self.longest);
         self.buffer.feed(bytes, |bytes, offset| match *header {
             None if bytes.len() < HEADER => Ok(Step::More),
             None => {
                 *header = Some(Header::parse(bytes)?);
                 Ok(Step::Took(HEADER))
             }
-            Some(header) => header.packet(bytes, offset, sink),
+            Some(header) => header.packet(bytes, offset, longest, sink),
         });
     }
 
@@ -82,6 +89,7 @@ impl Header {
         self,
         bytes: &[u8],
         offset: u64,
+        longest: usize,
         sink: &mut dyn FnMut(Found<'_>),
     ) -> Result<Step, String> {
         if bytes.len() < PACKET + self.extra {
@@ -94,6 +102,9 @@ impl Header {
         let length = field(8) as usize;
         if length > LONGEST {
             return Err(format!("a packet of {length} bytes cannot be"));
+        }
+        if length > longest {
+            return Err(no_room("packet", length));
         }
         let whole = PACKET + self.extra + length;
         if bytes.len() < whole {
@@ -109,7 +120,7 @@ impl Header {
             at: Some(
                 u64::from(block.ts_sec).saturating_mul(1_000_000_000).saturating_add(fraction),
             ),
-            comments: Vec::new(),
+            comments: Comments::default(),
             offset,
         }));
         Ok(Step::Took(whole))

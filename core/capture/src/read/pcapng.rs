@@ -1,14 +1,10 @@
 //! The newer capture format: sections of blocks (draft-ietf-opsawg-pcapng).
 //!
-//! Blocks are cut out here, since the library wants them whole, and read there.
+//! Read by hand: a library gives the options of a block as a list that takes many times the
+//! memory of the block.
 
-use pcap_parser::nom::IResult;
-use pcap_parser::pcapng::{
-    Block, InterfaceDescriptionBlock, OptionCode, PcapNGOption, UnknownBlock, parse_block_be,
-    parse_block_le, parse_option_be, parse_option_le,
-};
-
-use super::{Buffer, Damage, Found, LONGEST, Packet, Step};
+use super::options::{self, Comments, Options};
+use super::{Buffer, Damage, Found, LONGEST, Packet, Step, no_room};
 
 /// How such a file begins: the type of a Section Header Block, in either byte order.
 pub(super) const MAGIC: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
@@ -22,6 +18,8 @@ pub(super) struct PcapNg {
 /// What holds until the next Section Header Block.
 #[derive(Debug, Default)]
 struct Section {
+    /// The longest block.
+    longest: usize,
     big_endian: bool,
     interfaces: Vec<Interface>,
 }
@@ -36,6 +34,12 @@ struct Interface {
 }
 
 impl PcapNg {
+    /// Reads blocks of at most `longest` bytes.
+    pub(super) fn new(longest: usize) -> Self {
+        let section = Section { longest, ..Section::default() };
+        Self { buffer: Buffer::default(), section }
+    }
+
     pub(super) fn feed(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Found<'_>)) {
         let section = &mut self.section;
         self.buffer.feed(bytes, |bytes, offset| {
@@ -82,6 +86,9 @@ impl Section {
         if length > LONGEST {
             return Err(format!("a block of {length} bytes is longer than any"));
         }
+        if length > self.longest {
+            return Err(no_room("block", length));
+        }
         if bytes.len() < length {
             return Ok(Step::More);
         }
@@ -89,88 +96,90 @@ impl Section {
         if self.number(&block[length - 4..]) as usize != length {
             return Err("the two lengths of a block differ".into());
         }
-        let parsed = if self.big_endian { parse_block_be(block) } else { parse_block_le(block) };
-        let (_, parsed) = parsed.map_err(|_| "a block that makes no sense".to_owned())?;
-        self.take(parsed, sink)?;
+        self.take(kind, &block[8..length - 4], sink)?;
         Ok(Step::Took(length))
     }
 
-    fn take(&mut self, block: Block<'_>, sink: &mut dyn FnMut(Found<'_>)) -> Result<(), String> {
-        match block {
-            Block::SectionHeader(header) => {
-                if header.major_version != 1 {
-                    return Err(format!("version {} of pcapng is unknown", header.major_version));
+    /// Takes a block of a kind that is read.
+    fn take(
+        &mut self,
+        kind: u32,
+        body: &[u8],
+        sink: &mut dyn FnMut(Found<'_>),
+    ) -> Result<(), String> {
+        let header = |length| {
+            body.split_at_checked(length).ok_or_else(|| "a block without its header".to_owned())
+        };
+        match kind {
+            INTERFACE => {
+                let (header, options) = header(8)?;
+                if self.interfaces.len() == MOST_INTERFACES {
+                    return Err(format!("more than {MOST_INTERFACES} interfaces"));
                 }
-                self.interfaces.clear();
-                sink(Found::Section(comments(&header.options)));
+                self.interfaces.push(Interface::new(
+                    self.half(&header[..2]),
+                    self.number(&header[4..8]),
+                    Options::new(options, self.big_endian),
+                ));
             }
-            Block::InterfaceDescription(interface) => {
-                self.interfaces.push(Interface::new(&interface, self.big_endian));
+            ENHANCED => {
+                let (header, rest) = header(20)?;
+                self.packet(self.number(&header[..4]), &header[4..], rest, sink)?;
             }
-            Block::EnhancedPacket(packet) => {
-                let interface = self.interface(packet.if_id as usize)?;
-                let data = (packet.data.get(..packet.caplen as usize))
-                    .ok_or("a packet that is longer than its block")?;
-                sink(Found::Packet(Packet {
-                    link: interface.link,
-                    data,
-                    wire_len: (packet.origlen as usize).max(data.len()),
-                    at: interface.time(packet.ts_high, packet.ts_low),
-                    comments: comments(&packet.options),
-                    offset: 0,
-                }));
+            OLD_PACKET => {
+                let (header, rest) = header(20)?;
+                self.packet(self.half(&header[..2]), &header[4..], rest, sink)?;
             }
-            Block::SimplePacket(packet) => {
+            SIMPLE => {
+                let (header, rest) = header(4)?;
                 let interface = self.interface(0)?;
-                let whole = packet.origlen as usize;
+                let whole = self.number(header) as usize;
                 let snaplen = match interface.snaplen {
                     0 => usize::MAX,
                     length => length as usize,
                 };
-                let length = whole.min(snaplen).min(packet.data.len());
+                let length = whole.min(snaplen).min(rest.len());
                 sink(Found::Packet(Packet {
                     link: interface.link,
-                    data: &packet.data[..length],
+                    data: &rest[..length],
                     wire_len: whole,
                     at: None,
-                    comments: Vec::new(),
+                    comments: Comments::default(),
                     offset: 0,
                 }));
             }
-            Block::Unknown(block) => self.old_packet(&block, sink)?,
-            _ => {}
+            _ => {
+                let (header, options) = header(16)?;
+                let version = self.half(&header[4..6]);
+                if version != 1 {
+                    return Err(format!("version {version} of pcapng is unknown"));
+                }
+                self.interfaces.clear();
+                sink(Found::Section(Comments::new(options, self.big_endian)));
+            }
         }
         Ok(())
     }
 
-    /// A Packet Block, which was in use before the Enhanced one.
-    fn old_packet(
+    /// Takes a packet: `fields` are its time and its lengths, `rest` its data and options.
+    fn packet(
         &self,
-        block: &UnknownBlock<'_>,
+        interface: u32,
+        fields: &[u8],
+        rest: &[u8],
         sink: &mut dyn FnMut(Found<'_>),
     ) -> Result<(), String> {
-        let (header, rest) =
-            block.data.split_at_checked(20).ok_or("a packet block without its header")?;
-        let id = [header[0], header[1]];
-        let id = if self.big_endian { u16::from_be_bytes(id) } else { u16::from_le_bytes(id) };
-        let interface = self.interface(id.into())?;
-        let length = self.number(&header[12..16]) as usize;
+        let interface = self.interface(interface as usize)?;
+        let field = |nth: usize| self.number(&fields[nth * 4..nth * 4 + 4]);
+        let length = field(2) as usize;
         let data = rest.get(..length).ok_or("a packet that is longer than its block")?;
-        let mut options = Vec::new();
-        let mut left = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
-        let parse = |bytes| -> IResult<&[u8], PcapNGOption<'_>> {
-            if self.big_endian { parse_option_be(bytes) } else { parse_option_le(bytes) }
-        };
-        while let Ok((more, option)) = parse(left) {
-            options.push(option);
-            left = more;
-        }
+        let options = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
         sink(Found::Packet(Packet {
             link: interface.link,
             data,
-            wire_len: (self.number(&header[16..20]) as usize).max(length),
-            at: interface.time(self.number(&header[4..8]), self.number(&header[8..12])),
-            comments: comments(&options),
+            wire_len: (field(3) as usize).max(length),
+            at: interface.time(field(0), field(1)),
+            comments: Comments::new(options, self.big_endian),
             offset: 0,
         }));
         Ok(())
@@ -183,6 +192,10 @@ impl Section {
             .ok_or_else(|| format!("a packet of interface {id}, which was never described"))
     }
 
+    fn half(&self, bytes: &[u8]) -> u32 {
+        options::half(bytes, self.big_endian).into()
+    }
+
     fn number(&self, bytes: &[u8]) -> u32 {
         let bytes = [bytes[0], bytes[1], bytes[2], bytes[3]];
         if self.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
@@ -190,15 +203,18 @@ impl Section {
 }
 
 impl Interface {
-    fn new(block: &InterfaceDescriptionBlock<'_>, big_endian: bool) -> Self {
-        // The library takes the offset to be little endian.
-        let offset = if big_endian { block.if_tsoffset.swap_bytes() } else { block.if_tsoffset };
-        Self {
-            link: block.linktype.0.cast_unsigned(),
-            snaplen: block.snaplen,
-            resolution: block.if_tsresol,
-            offset,
+    fn new(link: u32, snaplen: u32, options: Options<'_>) -> Self {
+        let (mut resolution, mut offset) = (MICROSECONDS, 0);
+        for (code, value) in options {
+            match (code, value) {
+                (options::TSRESOL, [units]) => resolution = *units,
+                (options::TSOFFSET, value) => {
+                    offset = options.signed(value).unwrap_or(offset);
+                }
+                _ => {}
+            }
         }
+        Self { link, snaplen, resolution, offset }
     }
 
     /// A time of this interface, in nanoseconds since the Unix epoch.
@@ -215,18 +231,14 @@ impl Interface {
     }
 }
 
-/// The comments among the options of a block; one that is not UTF-8 is none of ours.
-fn comments<'a>(options: &'a [PcapNGOption<'a>]) -> Vec<&'a str> {
-    options
-        .iter()
-        .take_while(|option| option.code != OptionCode::EndOfOpt)
-        .filter(|option| option.code == OptionCode::Comment)
-        .filter_map(|option| option.as_str().ok())
-        .collect()
-}
-
 /// Bytes of the smallest block.
 const SMALLEST: usize = 12;
+
+/// How many interfaces a section may have; tools have a few.
+const MOST_INTERFACES: usize = 65_536;
+
+/// The resolution where an interface does not say.
+const MICROSECONDS: u8 = 6;
 
 const INTERFACE: u32 = 1;
 const OLD_PACKET: u32 = 2;

@@ -5,7 +5,7 @@ mod assembled;
 
 use std::collections::BTreeMap;
 
-use super::Settings;
+use super::{NEAR, Settings, WINDOW};
 pub use assembled::{Assembled, Chunk, Gap};
 
 /// One direction of a stream.
@@ -29,7 +29,7 @@ pub(super) struct Half {
     highest: i64,
     pub(super) fin: Option<i64>,
     pub(super) rst: Option<i64>,
-    /// What it acknowledged first of what the other side sent.
+    /// What it acknowledged first of what the other side sent, unless with a RST.
     pub(super) acked: Option<u32>,
     /// When the first data came.
     pub(super) first_byte: Option<u64>,
@@ -81,8 +81,11 @@ impl Half {
 
     /// Where the lowest byte that was seen stands in sequence numbers.
     pub(super) fn lowest(&self) -> Option<u32> {
-        let lowest = self.pending.keys().next().copied().unwrap_or(0).min(0);
-        Some(self.base?.wrapping_add(lowest as u32))
+        Some(self.base?.wrapping_add(self.low() as u32))
+    }
+
+    fn low(&self) -> i64 {
+        self.pending.keys().next().copied().unwrap_or(0).min(0)
     }
 
     pub(super) fn offset(&mut self, seq: u32) -> i64 {
@@ -93,6 +96,37 @@ impl Half {
     pub(super) fn opens(&mut self, seq: u32) {
         self.syn = Some(seq);
         self.start = Some(self.offset(seq.wrapping_add(1)));
+    }
+
+    /// Where its SYN was not captured, the other side's first acknowledgement tells where its
+    /// data begins: that one of the handshake does, any later one lies behind bytes that were
+    /// captured (or were lost with what came before it).
+    pub(super) fn infer_begin(&mut self, acked: u32) {
+        let Some(lowest) = self.lowest().filter(|_| self.start.is_none()) else { return };
+        let before = i64::from(lowest.wrapping_sub(acked).cast_signed());
+        if before >= 0 {
+            self.start = Some(self.low() - before);
+        }
+    }
+
+    /// Whether data at `seq` can be none of this side's: it is over, with its own FIN or a RST
+    /// of either side (`is_reset`: of the other), and that lies far outside of what it sent:
+    /// neither sent again nor late.
+    pub(super) fn is_foreign(&self, seq: u32, is_reset: bool) -> bool {
+        let Some(base) = self.base else { return false };
+        let (end, after) = match self.fin {
+            Some(fin) => (fin + 1, NEAR),
+            // The number of a RST may be anything.
+            None if is_reset || self.rst.is_some() => (self.highest, WINDOW),
+            None => return false,
+        };
+        let (begin, before) = match self.start {
+            Some(start) => (start, NEAR),
+            None => (self.low(), WINDOW),
+        };
+        let sent = (end - begin).max(0).unsigned_abs();
+        let from = base.wrapping_add(begin as u32).wrapping_sub(before);
+        u64::from(seq.wrapping_sub(from)) > sent + u64::from(before) + u64::from(after)
     }
 
     /// Its bytes are not wanted, neither those that came nor those to come.

@@ -1,9 +1,15 @@
 //! One TCP stream: its two sides, which of them is the station, and how it ended.
+//!
+//! Where there is no FIN, a RST ends the stream and its number tells where: bytes before it that
+//! were not captured are a gap. A sender whose RST runs ahead of what it sent (RFC 9293, section
+//! 3.10.7.4, lets the receiver drop such a one) therefore looks as if bytes were lost, and its
+//! stream is partial with reason `capture`, not `reset`: from the capture alone the two cannot be
+//! told apart. Behind a FIN the number of a RST says nothing.
 
 use std::net::SocketAddr;
 
-use super::Settings;
 use super::half::{Assembled, Half};
+use super::{NEAR, Settings, WINDOW};
 use crate::comment::{OutcomeComment, StationComment};
 use crate::read::frame::Segment;
 
@@ -60,13 +66,15 @@ impl Stream {
     }
 
     /// Whether a segment between the same two ends belongs to this stream: everything but a
-    /// SYN that has another sequence number than its own.
+    /// SYN that has another sequence number than its own, and data that is far from what the
+    /// stream had when it was over: of another, whose SYN was not captured.
     pub(super) fn takes(&self, segment: &Segment<'_>) -> bool {
-        if !segment.syn {
-            return true;
-        }
         let own = self.side(segment.from);
         let (half, other) = (&self.halves[own], &self.halves[1 - own]);
+        if !segment.syn {
+            let has_data = segment.wire_len > 0 && !segment.rst;
+            return !has_data || !half.is_foreign(segment.seq, other.rst.is_some());
+        }
         match (half.syn, half.lowest()) {
             (Some(syn), _) => syn == segment.seq,
             // It may have been captured late, behind what followed it; but where the stream is
@@ -98,13 +106,14 @@ impl Stream {
         let half = &mut self.halves[side];
         if segment.fin || segment.rst {
             // The station's own end says more than that the client had enough.
-            let first_of_station =
-                self.station == Some(side) && half.fin.is_none() && half.rst.is_none();
+            let first_of_station = self.station == Some(side)
+                && half.fin.is_none()
+                && (segment.fin || half.rst.is_none());
             if self.ended_at.is_none() || first_of_station {
                 self.ended_at = at;
             }
         }
-        half.acked = half.acked.or(segment.ack);
+        half.acked = half.acked.or(segment.ack.filter(|_| !segment.rst));
         let mut seq = segment.seq;
         if segment.syn {
             if half.syn.is_none() {
@@ -202,7 +211,11 @@ impl Stream {
     pub fn assemble(self) -> Assembled {
         let [first, second] = self.halves;
         let side = side_of_station(self.station, [&first, &second], self.ends);
-        if side == 0 { first.finish() } else { second.finish() }
+        let (mut station, client) = if side == 0 { (first, second) } else { (second, first) };
+        if let (Some(_), Some(acked)) = (client.syn, client.acked) {
+            station.infer_begin(acked);
+        }
+        station.finish()
     }
 
     /// Nothing of what the station sent is wanted any more.
@@ -230,9 +243,3 @@ fn side_of_station(
         _ => usize::from(ends.1.port() < ends.0.port()),
     })
 }
-
-/// How far before the rest of its stream a SYN may be that was captured after it.
-const WINDOW: u32 = 1 << 24;
-
-/// The same, where the stream is over.
-const NEAR: u32 = 1 << 16;

@@ -5,10 +5,11 @@ use std::time::Duration;
 use carwatch::fetch::{End as FetchEnd, Fetch};
 use carwatch::limits::ClientLimits;
 use carwatch::time::Instant;
-use carwatch::{Fault, Reason, Verdict};
+use carwatch::{Fault, Reason, Report, Verdict};
 use carwatch_capture::comment::{
     AbsentComment, Comment, GatherComment, OutcomeComment, OutcomeName, StationComment,
 };
+use carwatch_capture::inspect::Inspected;
 use carwatch_capture::write::{Connection, End, NoConnection, Writer};
 
 use crate::build::*;
@@ -274,4 +275,106 @@ fn a_damaged_comment_is_noted() {
     assert_eq!(inspected.notes.len(), 2);
     assert!(inspected.notes[0].words.starts_with("a comment of carwatch's cannot be read: "));
     assert_eq!(verdict(&inspected.report.stations[0]), "complete");
+}
+
+/// A gather of two rounds of two stations: of `gate`, refused and then reached, and of another
+/// that never had an address in its first attempt.
+fn gather(from: u64, other: &str, answer: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut writer = Writer::new("test", &mut out);
+    for round in 1..=2 {
+        let at = from + round * 100;
+        let gate = |attempt| station(0, "gate", attempt, round);
+        write(&mut writer, &gate(1), at, b"", End::Reset, reset(), &mut out);
+        let answer = format!("{answer}:{round}");
+        let fin = FetchEnd::Fin;
+        write(&mut writer, &gate(2), at + 10, answer.as_bytes(), End::Fin, fin, &mut out);
+        let late = station(1, other, 2, round);
+        let fin = FetchEnd::Fin;
+        write(&mut writer, &late, at + 30, answer.as_bytes(), End::Fin, fin, &mut out);
+        let absent = AbsentComment {
+            index: 1,
+            name: other.into(),
+            address: late.address,
+            attempt: 1,
+            round,
+            began_ns: T0 + (at + 20) * MS,
+            ended_ns: T0 + (at + 21) * MS,
+            outcome: OutcomeName::Failed,
+            reason: Some(Reason::NameNotFound),
+            detail: None,
+        };
+        writer.section(&[Comment::Absent(absent)], &mut out);
+    }
+    out
+}
+
+#[test]
+fn captures_one_behind_the_other_lose_nothing() {
+    let lines = |file: &[u8]| -> Vec<_> {
+        let stations = inspect(file).report.stations;
+        stations.iter().map(|s| (s.name.clone(), text(s), s.attempts)).collect()
+    };
+    let expected = |all: &[(&str, &str)]| -> Vec<_> {
+        all.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned(), 2)).collect()
+    };
+    let first = [("gate", "1:a:1"), ("late", "1:a:1"), ("gate#2", "1:a:2"), ("late#2", "1:a:2")];
+    assert_eq!(lines(&gather(0, "late", "1:a")), expected(&first));
+    let second =
+        [("gate#3", "2:b:1"), ("late#3", "2:b:1"), ("gate#4", "2:b:2"), ("late#4", "2:b:2")];
+    let both = [gather(0, "late", "1:a"), gather(1000, "late", "2:b")].concat();
+    assert_eq!(lines(&both), expected(&[first, second].concat()));
+    // Their order does not matter, their times do.
+    let both = [gather(1000, "late", "2:b"), gather(0, "late", "1:a")].concat();
+    assert_eq!(lines(&both), expected(&[first, second].concat()));
+    // At once: whose attempt is whose cannot be told, but all are there.
+    let both = [gather(0, "late", "1:a"), gather(1, "late", "2:b")].concat();
+    let mut texts: Vec<_> = lines(&both).into_iter().map(|(_, text, _)| text).collect();
+    texts.sort();
+    let all = ["1:a:1", "1:a:1", "1:a:2", "1:a:2", "2:b:1", "2:b:1", "2:b:2", "2:b:2"];
+    assert_eq!(texts, all);
+}
+
+#[test]
+fn the_same_place_of_another_name_is_another_station() {
+    let file = [gather(0, "late", "1:a"), gather(1000, "exit", "2:b")].concat();
+    let stations = inspect(&file).report.stations;
+    let seen: Vec<_> = stations.iter().map(|s| (s.name.as_str(), text(s))).collect();
+    let seen: Vec<_> = seen.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    assert_eq!(
+        seen,
+        [
+            ("gate", "1:a:1"),
+            ("late", "1:a:1"),
+            ("exit", "2:b:1"),
+            ("gate#2", "1:a:2"),
+            ("late#2", "1:a:2"),
+            ("exit#2", "2:b:2"),
+            ("gate#3", "2:b:1"),
+            ("gate#4", "2:b:2"),
+        ]
+    );
+}
+
+#[test]
+fn a_stream_is_at_least_the_first_attempt() {
+    let mut out = Vec::new();
+    let mut writer = Writer::new("test", &mut out);
+    let forged = station(0, "gate", 0, 1);
+    write(&mut writer, &forged, 0, b"1:a:b", End::Fin, FetchEnd::Fin, &mut out);
+    let gate = one(&out);
+    assert_eq!((gate.attempts, gate.elapsed), (1, Some(Duration::from_millis(5))));
+}
+
+#[test]
+fn many_equal_names_take_no_quadratic_time() {
+    let station = one(b"1:a:b");
+    let files = (0..200_000).map(|_| Inspected {
+        report: Report { stations: vec![station.clone()], elapsed: None },
+        notes: Vec::new(),
+    });
+    // Quadratic, this would be 20 billion names.
+    let all = Inspected::join(files).report.stations;
+    assert_eq!(all[0].name, "x.pcap");
+    assert_eq!(all[199_999].name, "x.pcap#200000");
 }

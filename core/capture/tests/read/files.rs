@@ -307,3 +307,108 @@ fn several_files_share_one_memory() {
     assert_eq!((stations[0].outcome.bytes, stations[1].outcome.bytes), (11, 4));
     assert!(verdict(&stations[1]).starts_with("partial capture: read only to byte 4"));
 }
+
+/// `number` in little endian, as a section that is written without [`Ng`]'s limits.
+fn le(number: usize) -> [u8; 4] {
+    (number as u32).to_le_bytes()
+}
+
+#[test]
+fn interfaces_without_end_are_not_kept() {
+    let file = |interfaces: usize| {
+        let mut ng = Ng::new(false);
+        ng.section(&[]);
+        (0..interfaces).for_each(|_| ng.interface(101, &[]));
+        packets().iter().for_each(|packet| ng.packet(65_535, 0, packet, &[]));
+        ng.out
+    };
+    assert_eq!(verdict(&one(&file(65_536))), "complete");
+    let words = "failed capture: more than 65536 interfaces (byte 1572896)";
+    assert_eq!(verdict(&one(&file(65_537))), words);
+}
+
+#[test]
+fn a_long_block_needs_the_memory_for_it() {
+    // A packet, and behind it empty comments.
+    let file = |length: usize| {
+        let mut ng = Ng::new(false);
+        ng.section(&[]);
+        ng.interface(101, &[]);
+        let packet = packets().remove(0);
+        let head = [le(0), le(0), le(0), le(packet.len()), le(packet.len())].concat();
+        let mut body = [head, packet].concat();
+        body.resize(body.len().next_multiple_of(4), 0);
+        while body.len() < length - 12 {
+            body.extend([1, 0, 0, 0]);
+        }
+        ng.block(6, &body);
+        packets()[1..].iter().for_each(|packet| ng.packet(0, 0, packet, &[]));
+        ng.out
+    };
+    const MIB: usize = 1024 * 1024;
+    for (length, memory, is_read) in [
+        (MIB / 4, 4096, true),
+        (MIB / 4 + 4, 4096, false),
+        (2 * MIB, 2 * MIB as u64, true),
+        (2 * MIB + 4, 2 * MIB as u64, false),
+        (16 * MIB, 1 << 40, true),
+        (16 * MIB + 4, 1 << 40, false),
+    ] {
+        let inspected = inspect_within(&file(length), limited(u64::MAX, memory));
+        let verdict = verdict(&inspected.report.stations[0]);
+        let why = if length > 16 * MIB {
+            "is longer than any"
+        } else {
+            "takes more memory than there is for it; see --max-memory"
+        };
+        let words = format!("failed capture: a block of {length} bytes {why} (byte 56)");
+        assert_eq!(verdict, if is_read { "complete".to_owned() } else { words });
+    }
+    // A packet of a pcap likewise, and what it needs counts.
+    let packet = vec![0x60; 3 * MIB];
+    let words = "failed capture: a packet of 3145728 bytes takes more memory than there is for \
+                 it; see --max-memory (byte 24)";
+    let file = Pcap { snaplen: 1 << 30, ..Pcap::default() }.file(&[packet]);
+    let verdict_within =
+        |memory| verdict(&inspect_within(&file, limited(u64::MAX, memory)).report.stations[0]);
+    assert_eq!(verdict_within(3 * MIB as u64 - 1), words);
+    assert_eq!(verdict_within(3 * MIB as u64), "failed capture: no TCP stream was captured");
+}
+
+#[test]
+fn the_comments_of_sections_count_as_memory() {
+    let mut ng = Ng::new(false);
+    let gather = r#"carwatch gather {"round":1,"began_ns":0,"ended_ns":1,"stations":0}"#;
+    (0..1000).for_each(|_| ng.section(&[gather]));
+    let enough = inspect_within(&ng.out, limited(u64::MAX, 1 << 20));
+    assert_eq!(verdict(&enough.report.stations[0]), "failed capture: no TCP stream was captured");
+    let little = inspect_within(&ng.out, limited(u64::MAX, 1 << 14));
+    let verdict = verdict(&little.report.stations[0]);
+    assert!(verdict.starts_with("failed capture: read only to byte "), "{verdict}");
+}
+
+#[test]
+fn fragments_count_as_memory() {
+    let mut packets = Vec::new();
+    for id in 0..200u16 {
+        let header = etherparse::Ipv4Header {
+            identification: id,
+            more_fragments: true,
+            ..etherparse::Ipv4Header::new(
+                1024,
+                64,
+                etherparse::IpNumber::TCP,
+                [10, 0, 0, 5],
+                [10, 0, 0, 2],
+            )
+            .unwrap()
+        };
+        packets.push([header.to_bytes().to_vec(), vec![0; 1024]].concat());
+    }
+    let file = pcap_of(101, &packets);
+    let enough = inspect_within(&file, limited(u64::MAX, 1 << 20));
+    assert_eq!(verdict(&enough.report.stations[0]), "failed capture: no TCP stream was captured");
+    let little = inspect_within(&file, limited(u64::MAX, 100 * 1024));
+    let verdict = verdict(&little.report.stations[0]);
+    assert!(verdict.starts_with("failed capture: read only to byte "), "{verdict}");
+}

@@ -1,5 +1,6 @@
 //! How streams are put together and how they end.
 
+use carwatch_capture::recording::{Ending, Recording};
 use proptest::prelude::*;
 
 use crate::build::*;
@@ -47,6 +48,36 @@ fn how_streams_end() {
     assert_eq!(wire(&refused[..1]).0, "failed capture: the station did not answer");
     let again = [refused[0].clone(), refused[0].clone()];
     assert_eq!(wire(&again).0, "failed capture: the station did not answer");
+}
+
+#[test]
+fn behind_a_fin_a_rst_says_nothing() {
+    let whole = stream(7, &[b"1:a:b.", b"2:c:d"]);
+    let complete = ("complete".to_owned(), "1:a:b.2:c:d".to_owned());
+    // The FIN takes a number: a RST for what comes after it stands one further.
+    for seq in [18, 19, 20, 21, 1_000, 0] {
+        for flags in [RST, RST | ACK] {
+            for at in 3..=whole.len() {
+                let mut all = whole.clone();
+                all.insert(at, Seg::station(seq, flags, b""));
+                assert_eq!(wire(&all), complete, "{seq} {flags} at {at}");
+                let recording = Recording::read(&pcap(&all), 1 << 20).unwrap();
+                let attempt = &recording.stations[0].attempts[0];
+                assert_eq!(attempt.end, Ending::Fin);
+                // Of the SYN-ACK, and of the FIN behind it.
+                let fin = if at <= 5 { 5 } else { 4 };
+                assert_eq!(attempt.at.as_nanos() as u64, fin * STEP, "at {at}");
+            }
+        }
+    }
+    // What is missing before the FIN still is.
+    let mut all = whole;
+    all.remove(4);
+    all.push(Seg::station(20, RST, b""));
+    assert_eq!(
+        wire(&all),
+        (partial("bytes 6..11 of the stream were not captured"), "1:a:b.".into())
+    );
 }
 
 #[test]
@@ -110,7 +141,7 @@ fn a_client_may_talk() {
 #[test]
 fn without_a_handshake_the_begin_is_missing() {
     let all = stream(7, &[b"1:a:b.", b"2:c:d"]);
-    let words = "the begin of the stream was not captured";
+    let words = "the begin of the stream was not captured: its first record may lack its begin";
     assert_eq!(wire(&all[3..]), (partial(words), "1:a:b.2:c:d".into()));
     // Out of order all the same.
     let mut mixed = all[3..].to_vec();
@@ -120,6 +151,27 @@ fn without_a_handshake_the_begin_is_missing() {
     // The SYN of the station is enough.
     let one_way: Vec<_> = all.into_iter().filter(|s| s.from.port() == 8000).collect();
     assert_eq!(wire(&one_way), ("complete".into(), "1:a:b.2:c:d".into()));
+}
+
+#[test]
+fn without_a_syn_ack_the_first_acknowledgement_tells_the_begin() {
+    let all = stream(u32::MAX - 3, &[b"1:a:b.", b"2:c:d"]);
+    let mut no_syn_ack = all.clone();
+    no_syn_ack.remove(1);
+    assert_eq!(wire(&no_syn_ack), ("complete".into(), "1:a:b.2:c:d".into()));
+    no_syn_ack.swap(2, 3);
+    assert_eq!(wire(&no_syn_ack), ("complete".into(), "1:a:b.2:c:d".into()));
+    // It also tells of data that was not captured.
+    no_syn_ack.swap(2, 3);
+    no_syn_ack.remove(2);
+    let words = "bytes 0..6 of the stream were not captured; 5 bytes behind them left out";
+    assert_eq!(wire(&no_syn_ack).0, format!("failed capture: {words}"));
+    // A later one does not.
+    let mut late = all[..1].to_vec();
+    late.extend(all[3..].iter().cloned());
+    assert!(wire(&late).0.starts_with("partial capture: the begin of the stream"));
+    // Nor does the first one without a SYN: what came before may be missing.
+    assert!(wire(&all[2..]).0.starts_with("partial capture: the begin of the stream"));
 }
 
 #[test]
@@ -148,6 +200,32 @@ fn the_same_ends_again_are_another_stream() {
         [("x.pcap#1", complete(), "1:a:b".into()), ("x.pcap#2", complete(), "2:c:d".into())]
     );
     assert!(stations.iter().all(|s| s.address == STATION && s.attempts == 1));
+}
+
+#[test]
+fn data_far_from_a_finished_stream_begins_another() {
+    let first = stream(1_000_000_000, &[b"1:a:b"]);
+    for end in [FIN, RST] {
+        for isn in [0u32, 900_000_000, 1_100_000_000, 3_200_000_000, u32::MAX] {
+            let mut all = first[..4].to_vec();
+            all.push(Seg::station(1_000_000_006, end | ACK, b""));
+            let alone = inspect(&pcap(&all)).report.stations.remove(0);
+            all.extend(stream(isn, &[b"2:c:d"]).split_off(3));
+            let stations = inspect(&pcap(&all)).report.stations;
+            assert_eq!(stations.len(), 2, "{stations:?}");
+            assert_eq!(stations[0].outcome, alone.outcome, "{isn}");
+            assert_eq!(text(&stations[1]), "2:c:d");
+            assert!(verdict(&stations[1]).starts_with("partial capture: the begin"));
+        }
+    }
+    // What was sent again, and what comes late, is of the first.
+    let mut all = first.clone();
+    all.push(first[3].clone());
+    all.push(Seg::station(1_000_000_005, ACK, b"\0"));
+    assert_eq!(wire(&all), ("complete".into(), "1:a:b".into()));
+    let mut late = first;
+    late.swap(3, 4);
+    assert_eq!(wire(&late), ("complete".into(), "1:a:b".into()));
 }
 
 #[test]

@@ -46,6 +46,17 @@ pub(crate) fn round(
     response: &[u8],
     ends: Ends,
 ) -> Result<(How, Stored), ArchiveError> {
+    round_told(archive, follow, response, ends, true)
+}
+
+/// The same, where the tail is printed with it or is not.
+pub(crate) fn round_told(
+    archive: &mut Archive,
+    follow: &mut Follow,
+    response: &[u8],
+    ends: Ends,
+    told: bool,
+) -> Result<(How, Stored), ArchiveError> {
     let report = Report { stations: vec![answered("gate", response, ends)], elapsed: None };
     let what = follow.next(response, ends);
     let followed = [Some(Followed { what, ends, follow })];
@@ -54,6 +65,7 @@ pub(crate) fn round(
         report: &report,
         followed: &followed,
         record_limit: carwatch::limits::RECORD,
+        told,
     })?;
     Ok((what.how, stored))
 }

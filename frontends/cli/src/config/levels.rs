@@ -1,6 +1,7 @@
 //! The commands that a command line goes through: the program's own, and below it the
 //! subcommand that it names, if it names one. Each takes its own flags.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 
 use clap::parser::ValueSource;
@@ -68,6 +69,25 @@ pub(super) fn levels<'c>(command: &'c Command, argv: &[OsString]) -> Option<Vec<
         let at = (begin..argv.len()).find(is_it)?;
         (command, matches, begin) = (subcommand, its_matches, at + 1);
     }
+}
+
+/// The subcommand of the program that `argv` names; `None` if there is none, or if that is a
+/// cry for help.
+pub(crate) fn called<'c>(command: &'c Command, argv: &[OsString]) -> Option<&'c str> {
+    levels(command, argv)?.last()?.way.first().copied()
+}
+
+/// The long names of all flags that stand in `argv` itself, whatever a variable or a file
+/// gives.
+pub(crate) fn typed(command: &Command, argv: &[OsString]) -> BTreeSet<String> {
+    let of_level = |level: Level<'_>| {
+        let typed = level.command.get_arguments().filter_map(|arg| {
+            let source = level.matches.value_source(arg.get_id().as_str());
+            arg.get_long().filter(|_| source == Some(ValueSource::CommandLine))
+        });
+        typed.map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    levels(command, argv).into_iter().flatten().flat_map(of_level).collect()
 }
 
 /// `argv` with what the levels have besides.

@@ -4,15 +4,15 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What somebody who draws on stderr does around each piece of the log; see
 /// [`LogGuard::around_lines`](super::LogGuard::around_lines).
 pub type AroundLines = Box<dyn Fn(&mut dyn FnMut()) + Send + Sync>;
 
-/// Where it is left for the log's thread. Neither side ever waits for the other there.
+/// Where it is left for the log's thread. Neither side waits there for what the other does.
 #[derive(Clone, Default)]
-pub(super) struct Hook(Arc<OnceLock<AroundLines>>);
+pub(super) struct Hook(Arc<Mutex<Option<Arc<AroundLines>>>>);
 
 /// Whole lines, on their way to `out`.
 #[derive(Debug)]
@@ -34,15 +34,23 @@ pub(super) fn stderr(hook: Hook) -> Result<Lines<File>, String> {
 }
 
 impl Hook {
-    /// The first one stays.
+    /// Takes the place of the one before.
     pub(super) fn set(&self, around: AroundLines) {
-        let _ = self.0.set(around);
+        *self.lock() = Some(Arc::new(around));
+    }
+
+    fn get(&self) -> Option<Arc<AroundLines>> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<AroundLines>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Hook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Hook").field(&self.0.get().is_some()).finish()
+        f.debug_tuple("Hook").field(&self.get().is_some()).finish()
     }
 }
 
@@ -55,7 +63,7 @@ impl<W: Write> Write for Lines<W> {
     fn write_all(&mut self, lines: &[u8]) -> io::Result<()> {
         let out = &mut self.out;
         let mut written = None;
-        if let Some(around) = self.hook.0.get() {
+        if let Some(around) = self.hook.get() {
             around(&mut || {
                 written.get_or_insert_with(|| out.write_all(lines));
             });

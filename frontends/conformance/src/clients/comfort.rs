@@ -1,6 +1,7 @@
 //! Terminals, pipes, shells and manuals.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::hostile::{End, Hostile, Refusing, Script};
 use crate::inspect::bare;
@@ -34,6 +35,16 @@ pub(super) fn rows() -> Vec<Row> {
             for args in [&["completions", "tcsh"][..], &["completions"]] {
                 let said = bare(exe, args, [""; 0]);
                 assert_eq!(said.code, 2, "{args:?}\n{said}");
+            }
+        }),
+        Row::new("comfort::manual and completions whatever is set", |exe| {
+            for args in [&["man"][..], &["completions", "zsh"]] {
+                let mut run = Command::new(exe);
+                run.env("CARWATCH_CLIENT_FORMAT", "bogus");
+                run.env("CARWATCH_CLIENT_CONFIG", "/nonexistent/c.toml");
+                let said = run.args(args).output().expect("it runs");
+                let stderr = String::from_utf8_lossy(&said.stderr);
+                assert_eq!((said.status.code(), &*stderr), (Some(0), ""), "{args:?}");
             }
         }),
         Row::new("comfort::every flag and its variable is in --help", |exe| {

@@ -124,6 +124,13 @@ fn tags(exe: &Path) {
         finished.assert_code(0);
         finished.assert_stdout(expected);
     }
+    // Stations of the command line stand in place of the file's: its tags have nothing to pick.
+    let station = Hostile::new(Script::new("4:g:h", End::Fin));
+    let named = format!("x={}", station.address());
+    let finished = gather(exe, "tag = [\"g\"]\n", &of, &["-f", "wire", &named]);
+    finished.assert_code(0);
+    finished.assert_stdout("4:g:h");
+    gather(exe, "", &of, &["--tag", "g", &named]).assert_code(USAGE);
     let finished = gather(exe, "", &of, &["--tag", "none"]);
     finished.assert_code(USAGE);
     assert!(finished.stderr.contains("none"), "{finished}");

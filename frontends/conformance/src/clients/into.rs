@@ -52,6 +52,14 @@ pub(super) fn rows() -> Vec<Row> {
                 |line: &str| line.contains("gate") && line.to_lowercase().contains("restart");
             assert!(said[1].stderr.lines().any(tells), "{}", said[1]);
         }),
+        Row::new("into::an older list that was cut adds nothing, unless it comes again", |exe| {
+            let rounds = ["1:a:b.2:c:d.3:e:f", "1:a:b.2:c:d", "1:a:b.2:c:", "1:a:b.2:c:"];
+            let three: &[&str] = &["1:a:b", "2:c:d", "3:e:f"];
+            let again: &[&str] = &["1:a:b", "2:c:d", "3:e:f", "1:a:b", "2:c:"];
+            let said = runs(exe, &rounds.map(fin), &[three, three, three, again]);
+            let restarted = |said: &Finished| said.stderr.to_lowercase().contains("restart");
+            assert_eq!(said.iter().map(restarted).collect::<Vec<_>>(), [false, false, false, true]);
+        }),
         Row::new("into::a run that fails changes nothing", |exe| {
             let rounds = [
                 fin("1:a:b.2:c:d"),

@@ -28,8 +28,17 @@ fn main() -> ExitCode {
     let venv = || folder.parent().expect("in target").join("venv/bin/python");
     let python = python.unwrap_or_else(venv);
     for (program, args, help) in [
-        (Path::new("tcpdump"), ["--version", ""], "apt-get install tcpdump"),
-        (&python, ["-c", "import twisted.internet.reactor"], "run .ci/interop, which installs it"),
+        (Path::new("tcpdump"), ["--version", "", ""], "apt-get install tcpdump"),
+        (
+            Path::new("tcpdump"),
+            ["-i", "lo", "-d"],
+            "run as root, or: setcap cap_net_raw+ep $(command -v tcpdump)",
+        ),
+        (
+            &python,
+            ["-c", "import twisted.internet.reactor", ""],
+            "run .ci/interop, which installs it",
+        ),
     ] {
         let mut probe = Command::new(program);
         probe.args(args.iter().filter(|arg| !arg.is_empty()));

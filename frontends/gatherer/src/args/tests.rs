@@ -111,7 +111,7 @@ fn every_station_may_be_asked_for_and_none_more() {
 
 #[test]
 fn usage_errors() {
-    let bad: [&[&str]; 27] = [
+    let bad: [&[&str]; 31] = [
         &["h:1", "-j", "0"],
         &["h:1", "-j", "-1"],
         &["h:1", "-j", "many"],
@@ -119,6 +119,10 @@ fn usage_errors() {
         &["h:1", "--idle-timeout", "0ms"],
         &["h:1", "--deadline", "0d"],
         &["h:1", "--deadline", "10"],
+        &["h:1", "--deadline", "-1s"],
+        &["h:1", "--watch", "-1s"],
+        &["h:1", "--max-response", "-1KiB"],
+        &["h:1", "--max-memory", "-1"],
         &["h:1", "--retries", "-1"],
         &["h:1", "--max-response", "0"],
         &["h:1", "--max-memory", "0B"],

@@ -103,8 +103,14 @@ impl<'a> Watcher<'a> {
 }
 
 impl Observer for Watcher<'_> {
-    fn began(&mut self, station: StationId, _: u32, now: Instant) {
+    fn began(&mut self, station: StationId, attempt: u32, now: Instant) {
         let Some(underway) = &self.underway else { return };
+        // What an earlier attempt received is thrown away: this one begins at the first byte.
+        if attempt > 1
+            && let Some(bytes) = underway.bytes.get(station)
+        {
+            bytes.store(0, Ordering::Relaxed);
+        }
         // A further attempt is not a new begin.
         self.began.entry(station).or_insert_with(|| {
             let name = self.targets.get(station).map_or("", |target| &target.name);

@@ -16,6 +16,7 @@ pub(super) struct Following {
     /// In the order of the plan's targets; none if nothing asks for continuity.
     stations: Vec<Station>,
     archive: Option<Archive>,
+    watches: bool,
     keep_partial: bool,
     record_limit: usize,
 }
@@ -37,17 +38,21 @@ impl Following {
         let archive = plan.into.as_deref().map(Archive::open).transpose();
         let archive = archive.map_err(|error| error.to_string())?;
         let station = |name: &String| {
-            let follow = match &archive {
-                Some(archive) => archive.follow(name).map_err(|error| error.to_string())?,
-                None => Follow::new(),
+            let (follow, told) = match &archive {
+                Some(archive) => {
+                    let known = archive.follow(name).and_then(|f| Ok((f, archive.told(name)?)));
+                    known.map_err(|error| error.to_string())?
+                }
+                None => (Follow::new(), true),
             };
-            let waiting = Waiting::after(&follow, record_limit);
+            let waiting = Waiting::after(&follow, told, record_limit);
             Ok(Station { name: name.clone(), follow, waiting })
         };
         let followed = if archive.is_some() || plan.watch.is_some() { &*plan.targets } else { &[] };
         let stations = followed.iter().map(|target| station(&target.name));
         let stations = stations.collect::<Result<_, String>>()?;
-        Ok(Self { stations, archive, keep_partial: plan.keep_partial, record_limit })
+        let (watches, keep_partial) = (plan.watch.is_some(), plan.keep_partial);
+        Ok(Self { stations, archive, watches, keep_partial, record_limit })
     }
 
     /// Takes the report of a round, and has `print` print what is new in it.
@@ -69,19 +74,20 @@ impl Following {
                 step.map(|(what, ends)| Followed { what, ends, follow: &station.follow })
             });
             let followed: Vec<_> = followed.collect();
-            let record_limit = self.record_limit;
+            let (record_limit, told) = (self.record_limit, !self.watches);
             archive
-                .store(&Gathered { started, report, followed: &followed, record_limit })
+                .store(&Gathered { started, report, followed: &followed, record_limit, told })
                 .map_err(|error| Failure::Said(error.to_string()))?;
         }
         let waiting = self.stations.iter().map(|station| &station.waiting).collect();
-        print(&New { report, steps: &steps, waiting, record_limit: self.record_limit })?;
+        let printed =
+            print(&New { report, steps: &steps, waiting, record_limit: self.record_limit });
         for ((station, step), said) in self.stations.iter_mut().zip(steps).zip(&report.stations) {
             if let Some((what, _)) = step {
                 station.waiting.advance(&what, &said.outcome, self.record_limit);
             }
         }
-        Ok(())
+        printed
     }
 
     /// Has `print` print what still waits, and will not be known better.
@@ -99,6 +105,17 @@ impl Following {
         });
         let waiting: Vec<_> = waiting.collect();
         if waiting.is_empty() { Ok(()) } else { print(&waiting) }
+    }
+
+    /// Keeps in the database that all tails were printed. A run that ends without it leaves
+    /// them to the next one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database, in words for people.
+    pub(super) fn tell(&mut self) -> Result<(), Failure> {
+        let Some(archive) = &mut self.archive else { return Ok(()) };
+        archive.tell().map_err(|error| Failure::Said(error.to_string()))
     }
 
     /// What each station's snapshot is to the one before it, where it is to be merged.
@@ -133,7 +150,10 @@ fn log(station: &str, how: How) {
             );
         }
         How::Stale => {
-            tracing::info!(station, "a copy of the last list that was cut: nothing is new");
+            tracing::warn!(
+                station,
+                "less of the last list than before: taken for a cut copy of it"
+            );
         }
         How::First | How::Continued => {}
     }

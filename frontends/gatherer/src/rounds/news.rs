@@ -20,14 +20,16 @@ pub(super) enum Waiting {
 }
 
 impl Waiting {
-    /// What waits when a run goes on from an earlier one.
-    pub(super) fn after(follow: &Follow, record_limit: usize) -> Self {
+    /// What waits when a run goes on from an earlier one, which printed its tails at its end if
+    /// it came so far: if it `told`.
+    pub(super) fn after(follow: &Follow, told: bool, record_limit: usize) -> Self {
         let memory = follow.memory();
         if !memory.provisional {
             return Self::No;
         }
         let pieces = memory.pieces.strip_suffix(b".").unwrap_or(&memory.pieces);
-        held(pieces, record_limit).map_or(Self::No, |_| Self::Printed)
+        let car = held(pieces, record_limit);
+        car.map_or(Self::No, |car| if told { Self::Printed } else { Self::Held(car) })
     }
 
     /// Goes on to what waits after a snapshot whose cars were printed.

@@ -1,5 +1,6 @@
 //! Tables: what stands in a file, and which stations that comes to.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -14,17 +15,22 @@ use super::{OWN, targets};
 struct Program {
     #[arg(long)]
     config: PathBuf,
+    #[arg(long)]
+    tag: Vec<String>,
 }
 
-/// What a file of that text holds, which errors then call FILE.
-fn own(text: &str) -> Own {
+/// What a file of that text holds, which errors then call FILE, and the tags that there are,
+/// those of the command line or else of the file.
+fn own(text: &str, tags: &[&str]) -> (Own, Vec<String>) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("FILE");
     std::fs::write(&path, text).expect("written");
     let argv = ["p".into(), "--config".into(), path.into_os_string()];
-    let (_, own) = parse_from_with::<Program>("p", "CARWATCH_TEST", OWN, argv)
+    let tags = tags.iter().flat_map(|tag| ["--tag".into(), OsString::from(tag)]);
+    let argv = argv.into_iter().chain(tags);
+    let (program, own) = parse_from_with::<Program>("p", "CARWATCH_TEST", OWN, argv)
         .unwrap_or_else(|refusal| panic!("{}", refusal.text()));
-    own
+    (own, program.tag)
 }
 
 fn args(list: &[&str]) -> Vec<String> {
@@ -32,8 +38,8 @@ fn args(list: &[&str]) -> Vec<String> {
 }
 
 fn asked(text: &str, arguments: &[&str], tags: &[&str]) -> Result<Vec<Target>, String> {
-    let own = own(text);
-    targets(&own, &args(arguments), &args(tags)).map_err(|why| why.replace(own.file(), "FILE"))
+    let (own, tags) = own(text, tags);
+    targets(&own, &args(arguments), &tags).map_err(|why| why.replace(own.file(), "FILE"))
 }
 
 fn names(text: &str, arguments: &[&str], tags: &[&str]) -> Vec<String> {
@@ -100,6 +106,20 @@ fn stations_on_the_command_line_replace_those_of_the_file_unless_they_name_one()
 }
 
 #[test]
+fn tags_of_the_file_count_for_nothing_where_stations_are_named() {
+    let text = format!("tag = ['north']\n{THREE}");
+    assert_eq!(names(&text, &[], &[]), ["gate", "bridge.example.org:8000"]);
+    assert_eq!(names(&text, &["x=h:1", "the yard"], &[]), ["x", "the yard"]);
+    assert_eq!(names("tag = ['nobody']\n", &["x=h:1"], &[]), ["x"]);
+    // Those of the command line are a slip, whatever is in the file.
+    for text in [&text, THREE, ""] {
+        let why = asked(text, &["x=h:1"], &["north"]).expect_err("both");
+        assert!(why.starts_with("--tag picks from the stations of --config"), "{why}");
+    }
+    assert!(asked("tag = ['nobody']\n", &[], &[]).is_err());
+}
+
+#[test]
 fn what_is_asked_for_and_is_not_there() {
     let many: String = (0..25)
         .map(|n| {
@@ -117,6 +137,9 @@ fn what_is_asked_for_and_is_not_there() {
         (THREE, &["gate", "10.0.0.5:8000"], &[]),
         ("", &["gate"], &[]),
         (THREE, &["gate", "h:0"], &[]),
+        (THREE, &["man"], &[]),
+        (THREE, &["gat", "h:0"], &[]),
+        (THREE, &["h:0", "gat"], &[]),
     ]
     .iter()
     .map(|(text, arguments, tags)| asked(text, arguments, tags).expect_err("a usage error"))

@@ -13,9 +13,9 @@ fn station(nth: usize, name: &str, attempts: Vec<RecordedAttempt>) -> RecordedSt
 }
 
 fn attempt(connected: bool, end: recording::Ending) -> RecordedAttempt {
-    let chunks = vec![(Duration::from_millis(3), b"1:a:b".to_vec())];
-    let chunks = if connected { chunks } else { Vec::new() };
-    RecordedAttempt { connected, chunks, end, at: Duration::from_millis(9) }
+    let bytes = if connected { b"1:a:b".to_vec() } else { Vec::new() };
+    let chunks = vec![(Duration::from_millis(3), bytes.len())];
+    RecordedAttempt { connected, bytes, chunks, end, at: Duration::from_millis(9) }
 }
 
 /// Stations with these names, the nth with n attempts.
@@ -48,6 +48,12 @@ fn what_cannot_be_read_is_named() {
     let empty: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
     assert!(recorded(&empty).unwrap_err().starts_with("cannot replay "));
     assert!(recorded(&empty[..20]).unwrap_err().starts_with("cannot replay "));
+    // Neither what is not known nor what a stranger wrote is printed raw.
+    let why = "no TCP stream was captured: 1 packet of link type 9999, which is not known here";
+    let unknown = [&empty[..20], &9999_u32.to_le_bytes(), &[0; 16]].concat();
+    assert!(recorded(&unknown).unwrap_err().ends_with(why));
+    let said = recorded(&section(br#"carwatch absent {"outcome":"\u001b[31m"}"#)).unwrap_err();
+    assert!(said.contains("[31m") && !said.contains('\u{1b}'), "{said:?}");
     assert!(recorded(b"\x1f\x8b\x08 not really").unwrap_err().starts_with("cannot replay "));
 }
 
@@ -62,7 +68,7 @@ fn what_is_held_is_bounded() {
     let capture = capture(&[b'x'; 1000]);
     std::fs::write(file.path(), capture).unwrap();
     let stations = record(file.path(), 1_000_000).unwrap().stations;
-    assert_eq!(stations[0].attempts[0].chunks[0].1, [b'x'; 1000]);
+    assert_eq!(stations[0].attempts[0].bytes, [b'x'; 1000]);
     let said = record(file.path(), 999).unwrap_err();
     assert!(said.contains("999"), "{said}");
 }
@@ -78,6 +84,20 @@ fn capture(payload: &[u8]) -> Vec<u8> {
     let words = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65_535, 101, 7, 0, length, length];
     let words = words.iter().flat_map(|word: &u32| word.to_le_bytes());
     words.chain(ip).chain(tcp).collect()
+}
+
+/// A pcapng of one section with this comment.
+fn section(comment: &[u8]) -> Vec<u8> {
+    let padded = comment.len().next_multiple_of(4);
+    let length = u32::try_from(28 + 4 + padded + 4).unwrap();
+    let words = [0x0a0d_0d0a, length, 0x1a2b_3c4d, 1, u32::MAX, u32::MAX];
+    let mut out: Vec<u8> = words.iter().flat_map(|word: &u32| word.to_le_bytes()).collect();
+    out.extend(1_u16.to_le_bytes());
+    out.extend(u16::try_from(comment.len()).unwrap().to_le_bytes());
+    out.extend(comment);
+    out.resize(24 + 4 + padded + 4, 0);
+    out.extend(length.to_le_bytes());
+    out
 }
 
 #[test]

@@ -82,8 +82,12 @@ impl Half {
         if all.length > self.settings.response {
             (all.is_too_large, all.bytes) = (true, Vec::new());
         }
-        // The number of a RST may be anything; only one that is near tells of bytes before it.
-        let rst = self.rst.filter(|rst| (0..1 << 30).contains(&(rst - self.highest)));
+        // The number of a RST may be anything; only one that is near tells of bytes before it,
+        // and none where the FIN says where the data ends: behind a FIN, which takes a number
+        // itself, a RST stands one further.
+        let rst = self
+            .rst
+            .filter(|rst| self.fin.is_none() && (0..1 << 30).contains(&(rst - self.highest)));
         let sent = [Some(self.highest), self.fin, rst].into_iter().flatten().max();
         let sent = sent.filter(|_| !self.is_over).unwrap_or(at);
         if sent > at {

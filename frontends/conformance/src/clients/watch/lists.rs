@@ -71,6 +71,20 @@ pub(super) fn rows() -> Vec<Row> {
             // Unless it was all there was.
             let _ = prints(exe, &["2:c:d", "2:c:dd.3:e:f"], &["2:c:dd", "3:e:f"]);
         }),
+        Row::new("watch::an older list that was cut is not new", stale),
+        Row::new("watch::what looks cut, and comes again, is a restart", |exe| {
+            let rounds = ["1:vw:red.2:fiat:blue", "1:vw:", "1:vw:", "1:vw:.3:x:y.4:u:v"];
+            let finished = watch(exe, &[], fins(&rounds));
+            let all = ["1:vw:red", "2:fiat:blue", "1:vw:", "3:x:y", "4:u:v"];
+            once_each(&finished, &all);
+            restart_was_reported(&finished, "gate");
+            // Not if something else came between.
+            let whole = "1:vw:red.2:fiat:blue";
+            let rounds = [whole, "1:vw:", whole, "1:vw:", "1:vw:r", "1:vw:", whole];
+            let finished = prints(exe, &rounds, &["1:vw:red", "2:fiat:blue"]);
+            let restarted = finished.stderr.to_lowercase().contains("restart");
+            assert!(!restarted, "{finished}");
+        }),
         Row::new("watch::continuity is each station's own", two),
         Row::new("watch::any growth, trimming and cut", any),
     ]
@@ -103,6 +117,19 @@ fn cut(exe: &Path) {
         let restarted = finished.stderr.to_lowercase().contains("restart");
         // An empty list has no overlap with anything; whether that is worth a word is open.
         assert!(!restarted || place == 0, "cut at {place}, it went on\n{finished}");
+    }
+}
+
+/// A list that is there already, cut by FIN at every byte; and then it is whole again.
+fn stale(exe: &Path) {
+    let whole = "1:a:b.22:cc:dd.3:e:f.4:g:h";
+    // Without a byte, or with one whole record alone, it is a restart by the rule.
+    for place in (1..whole.len()).filter(|place| *place != "1:a:b".len()) {
+        let rounds = [whole, &whole[..place], whole, "22:cc:dd.3:e:f.4:g:h.5:i:j"];
+        let cars = ["1:a:b", "22:cc:dd", "3:e:f", "4:g:h", "5:i:j"];
+        let finished = prints(exe, &rounds, &cars);
+        let restarted = finished.stderr.to_lowercase().contains("restart");
+        assert!(!restarted, "cut at {place}, nothing restarted\n{finished}");
     }
 }
 

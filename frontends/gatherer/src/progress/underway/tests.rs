@@ -66,6 +66,25 @@ fn the_slowest_is_the_one_that_is_under_way_for_longest() {
 }
 
 #[test]
+fn a_further_attempt_counts_its_own_bytes() {
+    let targets = [target("gate", 1), target("bridge", 2)];
+    let underway = Arc::new(Underway::new(2));
+    let tally = Arc::new(Tally::new(2));
+    let mut watcher = Watcher::new(&targets, tally, Some(Arc::clone(&underway)));
+    let dials = dials(&targets);
+    watcher.began(0, 1, at(0));
+    watcher.dialling(0, 1, dials[0].0, dials[0].1, at(0));
+    watcher.received(dials[0].0, &[0; 700], at(1));
+    assert_eq!(words(&underway, 2, 80), ", slowest: gate 2 s, 700 B");
+    watcher.ended(dials[0].0, Ending::Broken, &Outcome::failed(Reason::Reset.into()), at(2));
+    watcher.began(0, 2, at(3));
+    assert_eq!(words(&underway, 3, 80), ", slowest: gate 3 s, 0 B");
+    watcher.dialling(0, 2, dials[1].0, dials[1].1, at(3));
+    watcher.received(dials[1].0, &[0; 5], at(3));
+    assert_eq!(words(&underway, 4, 80), ", slowest: gate 4 s, 5 B");
+}
+
+#[test]
 fn a_name_is_cut_to_the_room_there_is() {
     let slowest = |name: &str| Slowest {
         station: 0,

@@ -61,10 +61,36 @@ fn what_an_earlier_run_printed_is_not_printed_again() {
         let mut earlier = Follow::new();
         let _ = earlier.next(b"1:a:x.2:b:blu", Ends::Unverified);
         let follow = Follow::restore(earlier.memory());
-        let waiting = Waiting::after(&follow, RECORD);
+        let waiting = Waiting::after(&follow, true, RECORD);
         watched.following.stations[0] = Station { name: "gate".into(), follow, waiting };
         assert_eq!(watched.round(Some(snapshot)), printed, "{}", snapshot.escape_ascii());
     }
+}
+
+#[test]
+fn what_an_earlier_run_could_not_print_is_printed() {
+    for (snapshot, printed) in [
+        (&b"1:a:x.2:b:blu"[..], "2blu"),
+        (b"1:a:x.2:b:blue.3:c:x.4:d:x", "2blue 3"),
+        (b"8:e:x.9:f:x", "2blu 8"),
+    ] {
+        let mut watched = Watched::new();
+        let mut follow = Follow::new();
+        let _ = follow.next(b"1:a:x.2:b:blu", Ends::Unverified);
+        let waiting = Waiting::after(&follow, false, RECORD);
+        watched.following.stations[0] = Station { name: "gate".into(), follow, waiting };
+        assert_eq!(watched.round(Some(snapshot)), printed, "{}", snapshot.escape_ascii());
+    }
+}
+
+#[test]
+fn a_round_that_cannot_be_printed_is_behind_all_the_same() {
+    let mut watched = Watched::new();
+    assert_eq!(watched.round(Some(b"1:a:x.2:b:x")), "1");
+    let report = watched.report(Some(b"1:a:x.2:b:x.3:c:x"));
+    let full = &mut |_: &dyn Cars| Err(Failure::Said("the disk is full".into()));
+    assert!(watched.following.round(&report, Unix::from_millis(0), full).is_err());
+    assert_eq!(watched.end(), "3", "and not 2, which may be there");
 }
 
 /// One station under `--watch`; what is printed reads as the times, and the colour where that
@@ -87,6 +113,15 @@ impl Watched {
 
     /// `None` is a station that is away.
     fn round(&mut self, snapshot: Option<&[u8]>) -> String {
+        let report = self.report(snapshot);
+        let mut said = Said::default();
+        let round =
+            self.following.round(&report, Unix::from_millis(0), &mut |cars| said.take(cars));
+        round.expect("kept");
+        said.0
+    }
+
+    fn report(&self, snapshot: Option<&[u8]>) -> Report {
         let now = Instant::from_nanos(0);
         let mut fetch = Fetch::new(&ClientLimits::default(), Instant::NEVER, now);
         let end = match snapshot {
@@ -104,12 +139,7 @@ impl Watched {
             first_byte: None,
             elapsed: None,
         };
-        let report = Report { stations: vec![station], elapsed: None };
-        let mut said = Said::default();
-        self.following
-            .round(&report, Unix::from_millis(0), &mut |cars| said.take(cars))
-            .expect("kept");
-        said.0
+        Report { stations: vec![station], elapsed: None }
     }
 
     fn end(&mut self) -> String {

@@ -1,0 +1,225 @@
+//! The accept loop: who is let in, and who waits.
+//!
+//! Whether to accept is [`carwatch::accept`]'s to say, and from whom [`carwatch::admit`]'s.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use async_io::Async;
+use carwatch::accept::{Accept, AcceptFault, Next, Pace, Room};
+use carwatch::admit::{Admit, Source};
+use carwatch::limits::StationLimits;
+use carwatch::time::Instant;
+
+use super::connection::{self, Connection};
+use super::control::{Control, Settings};
+use super::machine::Machine;
+use super::open::Open;
+use crate::alarm::Alarm;
+use crate::socket::Accepted;
+use crate::{clock, listener, random};
+
+/// Gives a connection its machine, at the moment in which it is let in.
+pub(super) trait Lend<M>:
+    FnMut(BorrowedFd<'_>, usize, &Arc<StationLimits>, Instant) -> io::Result<M>
+{
+}
+
+impl<M, L> Lend<M> for L where
+    L: FnMut(BorrowedFd<'_>, usize, &Arc<StationLimits>, Instant) -> io::Result<M>
+{
+}
+
+/// The accept loop: listeners on one side, connections on the other.
+pub(super) struct Door<T, L> {
+    listeners: Vec<Async<TcpListener>>,
+    /// The listener whose turn it is, so that a busy one does not starve the others.
+    turn: usize,
+    lend: L,
+    limits: Arc<StationLimits>,
+    accept: Accept,
+    admit: Admit,
+    /// Who was let in and waits for a place. There is one at most, and only where all places
+    /// are taken: nobody is to be reset for a newcomer who turns out to be unwelcome.
+    newcomer: Option<Newcomer>,
+    open: Open<T>,
+    alarm: Alarm,
+    turned_away: Pace,
+    control: Control,
+}
+
+struct Newcomer {
+    stream: TcpStream,
+    peer: SocketAddr,
+    /// The number of the listener that it came by.
+    listener: usize,
+    source: Source,
+}
+
+impl<T, L> Door<T, L> {
+    pub(super) fn new(listeners: Vec<Async<TcpListener>>, lend: L, control: Control) -> Self {
+        let Settings { limits, rules } = control.settings();
+        Self {
+            listeners,
+            turn: 0,
+            lend,
+            accept: Accept::new(&limits, random::seed()),
+            admit: Admit::new(rules),
+            newcomer: None,
+            open: Open::new(control.clone()),
+            alarm: Alarm::new(),
+            turned_away: Pace::default(),
+            limits: Arc::new(limits),
+            control,
+        }
+    }
+
+    /// Resets whoever waits, in the backlog or out of it; what is left are the connections.
+    pub(super) fn close(self) -> Open<T> {
+        self.open
+    }
+
+    /// Does what can be done now; returns when it is woken by something.
+    pub(super) fn poll<S: Accepted, M: Machine>(
+        &mut self,
+        cx: &mut Context<'_>,
+        spawn: &impl Fn(Connection) -> T,
+    ) where
+        L: Lend<M>,
+    {
+        if let Some(settings) = self.control.poll_change(cx) {
+            self.accept.set_connections(settings.limits.connections);
+            self.admit.set_rules(settings.rules);
+            self.limits = Arc::new(settings.limits);
+        }
+        for _ in 0..TURN {
+            for source in self.open.take_ended(cx) {
+                self.accept.ended();
+                self.admit.leave(source);
+            }
+            let now = clock::now();
+            let due = match (self.accept.next(now), self.newcomer.take()) {
+                (Next::Accept, Some(newcomer)) => {
+                    self.let_in::<S, M>(newcomer, now, spawn);
+                    continue;
+                }
+                (Next::Accept | Next::Full, None) => match self.poll_accept(cx) {
+                    Poll::Ready(accepted) => {
+                        self.newcomer = self.judge(accepted, now);
+                        continue;
+                    }
+                    Poll::Pending => return,
+                },
+                (Next::Full, Some(newcomer)) if listener::is_gone(&newcomer.stream) => {
+                    // Nobody is to be reset for somebody who has left.
+                    self.admit.leave(newcomer.source);
+                    continue;
+                }
+                (Next::Full, newcomer) => {
+                    self.newcomer = newcomer;
+                    match self.accept.make_room(now, self.open.paid_until()) {
+                        Room::Reset(slowest) => {
+                            self.open.abort(slowest);
+                            // Its end, which is a moment away, makes the room.
+                            return;
+                        }
+                        Room::NotBefore(due) => due,
+                    }
+                }
+                (Next::Pause(until), newcomer) => {
+                    self.newcomer = newcomer;
+                    until
+                }
+            };
+            if self.alarm.poll(due, cx).is_pending() {
+                return;
+            }
+        }
+        // Callers may come faster than they are turned away, and others have a right to the
+        // thread as well.
+        cx.waker().wake_by_ref();
+    }
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        for _ in 0..self.listeners.len() {
+            self.turn = (self.turn + 1) % self.listeners.len();
+            let accepted = listener::poll_accept(&self.listeners[self.turn], cx);
+            if accepted.is_ready() {
+                return accepted;
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Who may be served of those that were accepted; the others are reset by being dropped.
+    fn judge(
+        &mut self,
+        accepted: io::Result<(TcpStream, SocketAddr)>,
+        now: Instant,
+    ) -> Option<Newcomer> {
+        let prepared = accepted.and_then(|(stream, peer)| {
+            // An accepted socket has it from its listener, but for one that came before a
+            // listener that was handed over was prepared.
+            listener::prepare(&stream)?;
+            Ok((stream, peer))
+        });
+        let (stream, peer) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                self.accept_failed(&error, now);
+                return None;
+            }
+        };
+        match self.admit.enter(peer.ip()) {
+            Ok(source) => Some(Newcomer { stream, peer, listener: self.turn, source }),
+            Err(why) => {
+                self.control.tally().unwelcome(why);
+                if let Some(unlogged) = self.turned_away.due(now) {
+                    tracing::warn!(%peer, reason = why.as_str(), unlogged, "connection refused");
+                }
+                None
+            }
+        }
+    }
+
+    fn let_in<S: Accepted, M: Machine>(
+        &mut self,
+        Newcomer { stream, peer, listener, source }: Newcomer,
+        now: Instant,
+        spawn: &impl Fn(Connection) -> T,
+    ) where
+        L: Lend<M>,
+    {
+        let lent = listener::adopt::<S>(stream).and_then(|stream| {
+            let machine = (self.lend)(stream.as_fd(), listener, &self.limits, now)?;
+            Ok((stream, machine))
+        });
+        let (stream, machine) = match lent {
+            Ok(lent) => lent,
+            Err(error) => {
+                self.admit.leave(source);
+                return self.accept_failed(&error, now);
+            }
+        };
+        self.accept.accepted();
+        self.open.insert(machine, source, |machine, handle| {
+            spawn(connection::serve(stream, peer, machine, handle))
+        });
+    }
+
+    fn accept_failed(&mut self, error: &io::Error, now: Instant) {
+        self.control.tally().accept_failed();
+        let fault = listener::fault(error);
+        if let Some(unlogged) = self.accept.failed(fault, now) {
+            let open = self.accept.open();
+            let pausing = fault == AcceptFault::System;
+            tracing::warn!(%error, open, unlogged, pausing, "cannot accept");
+        }
+    }
+}
+
+/// How many steps the accept loop takes at once.
+const TURN: usize = 64;
