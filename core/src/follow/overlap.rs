@@ -86,9 +86,8 @@ impl Earlier<'_> {
 
     /// Whether `later` is a copy of a part of what is remembered that was cut: all its certain
     /// pieces stand there in a row, and (unless it is known that what followed them was cut)
-    /// after them one that the last piece is a begin of. The whole of it counts if something
-    /// comes before it: by itself it cannot be told from what a station restarted with. (It is
-    /// never the end of what is remembered, for then the two overlap.)
+    /// after them one that the last piece is a proper begin of. A list that ends early with a
+    /// whole piece cannot be told from one that restarted.
     pub(super) fn is_cut_to(&self, later: &Pieces<'_>, ends: Ends) -> bool {
         let certain = match ends {
             Ends::Verified => return false,
@@ -103,14 +102,14 @@ impl Earlier<'_> {
         if later.count > self.window.count {
             return false;
         }
+        let is_cut = |piece: &[u8]| piece.len() > last.len() && piece.starts_with(last);
         if certain == 0 {
             // One cut piece is little to go by: it counts only at the very begin of the list.
-            let is_cut = |piece: &[u8]| piece.len() > last.len() && piece.starts_with(last);
             return self.forgotten == 0 && self.window.iter().next().is_some_and(is_cut);
         }
         let mut search = Search::new(later.iter().take(certain));
         for piece in self.window.iter() {
-            if ends == Ends::Unverified && search.is_found() && piece.starts_with(last) {
+            if ends == Ends::Unverified && search.is_found() && is_cut(piece) {
                 return true;
             }
             search.take(piece);

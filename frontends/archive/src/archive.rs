@@ -73,16 +73,27 @@ impl Archive {
             .map_err(|error| ArchiveError::sqlite(&self.file, &error))
     }
 
-    /// Keeps that the provisional tails of all stations were printed, in one transaction that is
-    /// on the disk once this returns.
+    /// Keeps that the provisional tails of these stations were printed, in one transaction that
+    /// is on the disk once this returns.
     ///
     /// # Errors
     ///
     /// [`ArchiveError`] if nothing was kept, whatever the cause.
-    pub fn tell(&mut self) -> Result<(), ArchiveError> {
+    pub fn tell<'s>(
+        &mut self,
+        stations: impl IntoIterator<Item = &'s str>,
+    ) -> Result<(), ArchiveError> {
         self.begin()?;
-        let told = self.connection.execute("UPDATE stations SET told = 1 WHERE told = 0", []);
-        told.map(drop).map_err(|error| ArchiveError::sqlite(&self.file, &error))
+        let tell = || {
+            let transaction = self.connection.transaction()?;
+            let mut told = transaction.prepare(TELL)?;
+            for station in stations {
+                told.execute([station])?;
+            }
+            drop(told);
+            transaction.commit()
+        };
+        tell().map_err(|error| ArchiveError::sqlite(&self.file, &error))
     }
 
     /// What is looked at before anything is written.
@@ -114,3 +125,5 @@ impl Archive {
 fn identities(file: &Path) -> io::Result<[(u64, u64); 2]> {
     Ok([identity(file)?, identity(&beside(file, "-wal"))?])
 }
+
+const TELL: &str = "UPDATE stations SET told = 1 WHERE told = 0 AND station = ?1";

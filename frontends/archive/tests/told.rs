@@ -26,7 +26,7 @@ fn a_tail_is_told_with_its_round_or_later() -> Tested {
             ("a::.b::bl", Unverified, true, true),
             ("a::.b::blu", Unverified, false, true),
             ("a::.b::blue.c::", Unverified, false, false),
-            ("a::.b::blue", Unverified, true, false),
+            ("a::.b::b", Unverified, true, false),
             ("a::.b::blue.c::d", Unverified, false, false),
         ],
         // What is no car was not printed.
@@ -50,7 +50,7 @@ fn all_tails_are_told_at_once() -> Tested {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("cars.db");
     let mut archive = Archive::open(&file)?;
-    archive.tell()?;
+    archive.tell(["gate"])?;
     let mut follow = archive.follow("gate")?;
     round_told(&mut archive, &mut follow, b"a::.b::blu", Ends::Unverified, false)?;
     // As by a kill: the next client finds it so.
@@ -58,7 +58,9 @@ fn all_tails_are_told_at_once() -> Tested {
     let mut archive = Archive::open(&file)?;
     assert!(!archive.told("gate")?);
     assert!(archive.told("bridge")?, "nothing is known of it");
-    archive.tell()?;
+    archive.tell(["bridge"])?;
+    assert!(!archive.told("gate")?, "another station's");
+    archive.tell(["bridge", "gate"])?;
     assert!(archive.told("gate")?);
     assert_eq!(archive.follow("gate")?, follow, "nothing else changed");
     assert_eq!(rows(&file, "SELECT provisional, told FROM stations")?, ["1|1"]);
@@ -77,7 +79,9 @@ fn another_program_that_writes_is_named() -> Tested {
     let other = Connection::open(&file)?;
     other.execute_batch("BEGIN IMMEDIATE")?;
     let stored = round_told(&mut archive, &mut follow, b"a::.b::.c::", Ends::Unverified, false);
-    for error in [stored.map(drop).expect_err("locked"), archive.tell().expect_err("locked")] {
+    for error in
+        [stored.map(drop).expect_err("locked"), archive.tell(["gate"]).expect_err("locked")]
+    {
         assert!(matches!(error.problem, Problem::Busy(_)), "{error:?}");
         let words = error.to_string();
         assert!(words.contains("another program is writing to it"), "{words}");

@@ -13,6 +13,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use carwatch::fetch::{End, Fetch, Fired, Want};
@@ -27,7 +28,7 @@ use socket2::SockRef;
 use crate::alarm::Alarm;
 use crate::clock;
 use crate::socket::Socket;
-use event::{Event, Read, Reader};
+use event::{Buffer, Event, Read, Reader};
 pub use observer::{Ending, Observer};
 
 /// Gathers from all `targets`, and reports once every one of them is settled.
@@ -72,6 +73,7 @@ where
         connect,
         observer,
         io: FuturesUnordered::new(),
+        buffer: event::buffer(),
         dials: HashMap::new(),
         reading: HashMap::new(),
         alarm: Alarm::new(),
@@ -94,6 +96,8 @@ struct Driver<S, L, C, O> {
     connect: C,
     observer: O,
     io: FuturesUnordered<Pin<Box<dyn Future<Output = Event<S>>>>>,
+    /// What was read last.
+    buffer: Buffer,
     /// Ends the future that works for a connection, made or in the making.
     dials: HashMap<DialId, AbortHandle>,
     reading: HashMap<DialId, Reading>,
@@ -198,7 +202,7 @@ where
         log::connected(self.gather.target(dial.station()));
         let (id, deadline) = (dial.id(), fetch.deadline());
         self.reading.insert(id, Reading { dial, fetch, since: now });
-        self.spawn(id, event::read(id, Reader::new(stream), deadline));
+        self.spawn(id, event::read(id, Reader::new(stream, Rc::clone(&self.buffer)), deadline));
     }
 
     fn not_connected(&mut self, dial: Dial, fault: Fault, now: Instant) {
@@ -207,19 +211,20 @@ where
         let _ = self.gather.failed(dial, fault, now);
     }
 
-    fn read(&mut self, id: DialId, mut reader: Reader<S>, read: Read, now: Instant) {
+    fn read(&mut self, id: DialId, reader: Reader<S>, read: Read, now: Instant) {
         // It was stopped while the event was under way.
         let Some(Reading { dial, mut fetch, since }) = self.reading.remove(&id) else { return };
         let end = match read {
             Read::Bytes(n) => {
                 log::received(self.gather.target(dial.station()), n, fetch.bytes() == 0);
-                let want = fetch.receive(&reader.buffer[..n], now);
-                self.observer.received(id, &reader.buffer[..n], now);
+                let buffer = self.buffer.borrow();
+                let want = fetch.receive(&buffer[..n], now);
+                self.observer.received(id, &buffer[..n], now);
+                drop(buffer);
                 self.gather.received(&dial, fetch.bytes());
                 if want == Want::Enough {
                     return self.settle(dial, Ending::GivenUp, fetch.finish(End::Fin), since);
                 }
-                reader.taken(n);
                 None
             }
             Read::End => Some((Ending::Fin, End::Fin)),

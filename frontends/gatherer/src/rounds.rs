@@ -100,8 +100,12 @@ impl Rounds {
         if !self.watches {
             return Ok(());
         }
+        if following.is_kept() && sinks.failed {
+            // The next run prints them, to both.
+            return Ok(());
+        }
         following.last(&mut |cars| sinks.take(cars, now))?;
-        if sinks.failed { Ok(()) } else { following.tell() }
+        following.tell()
     }
 
     /// Ends the document on stdout with the report.

@@ -98,17 +98,6 @@ impl Half {
         self.start = Some(self.offset(seq.wrapping_add(1)));
     }
 
-    /// Where its SYN was not captured, the other side's first acknowledgement tells where its
-    /// data begins: that one of the handshake does, any later one lies behind bytes that were
-    /// captured (or were lost with what came before it).
-    pub(super) fn infer_begin(&mut self, acked: u32) {
-        let Some(lowest) = self.lowest().filter(|_| self.start.is_none()) else { return };
-        let before = i64::from(lowest.wrapping_sub(acked).cast_signed());
-        if before >= 0 {
-            self.start = Some(self.low() - before);
-        }
-    }
-
     /// Whether data at `seq` can be none of this side's: it is over, with its own FIN or a RST
     /// of either side (`is_reset`: of the other), and that lies far outside of what it sent:
     /// neither sent again nor late.

@@ -211,11 +211,7 @@ impl Stream {
     pub fn assemble(self) -> Assembled {
         let [first, second] = self.halves;
         let side = side_of_station(self.station, [&first, &second], self.ends);
-        let (mut station, client) = if side == 0 { (first, second) } else { (second, first) };
-        if let (Some(_), Some(acked)) = (client.syn, client.acked) {
-            station.infer_begin(acked);
-        }
-        station.finish()
+        if side == 0 { first.finish() } else { second.finish() }
     }
 
     /// Nothing of what the station sent is wanted any more.

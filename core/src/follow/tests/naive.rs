@@ -52,7 +52,7 @@ impl Naive {
             match (later, part) {
                 ([last], [piece]) => at == 0 && piece != last && piece.starts_with(last),
                 ([certain @ .., last], [same @ .., piece]) => {
-                    certain == same && piece.starts_with(last)
+                    certain == same && piece != last && piece.starts_with(last)
                 }
                 _ => false,
             }

@@ -1,10 +1,12 @@
 //! The futures that do a gather's I/O, and what they say when they are done.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::pin::Pin;
-use std::task::Poll;
+use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use carwatch::gather::{Dial, DialId, Lookup};
 use carwatch::time::Instant;
@@ -27,7 +29,7 @@ pub(super) enum Event<S> {
 
 /// What came of waiting for a response's next bytes.
 pub(super) enum Read {
-    /// So many bytes, at the begin of the reader's buffer.
+    /// So many bytes, at the begin of the buffer, until the next future is polled.
     Bytes(usize),
     End,
     Failed(io::Error),
@@ -35,24 +37,31 @@ pub(super) enum Read {
     Nothing,
 }
 
-/// A connection and the buffer it reads into.
+/// What every connection reads into: one is enough, since whoever reads is heard before the next
+/// one is polled, and thousands of buffers would be as much memory as all they read.
+pub(super) type Buffer = Rc<RefCell<Box<[u8]>>>;
+
+/// A new one. Reading stops within this much of the response limit (protocol.md, `too_large`).
+pub(super) fn buffer() -> Buffer {
+    Rc::new(RefCell::new(vec![0; 64 * 1024].into()))
+}
+
+/// A connection, and what it reads into.
 pub(super) struct Reader<S> {
     stream: S,
-    pub(super) buffer: Vec<u8>,
+    buffer: Buffer,
     alarm: Alarm,
 }
 
 impl<S> Reader<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self { stream, buffer: vec![0; FIRST_BUFFER], alarm: Alarm::new() }
+    pub(super) fn new(stream: S, buffer: Buffer) -> Self {
+        Self { stream, buffer, alarm: Alarm::new() }
     }
+}
 
-    /// `n` bytes were taken out of the buffer. One that was filled grows: most responses
-    /// are short, and thousands may be read at once.
-    pub(super) fn taken(&mut self, n: usize) {
-        if n == self.buffer.len() && n < LARGEST_BUFFER {
-            self.buffer = vec![0; (n * 4).min(LARGEST_BUFFER)];
-        }
+impl<S: AsyncRead + Unpin> Reader<S> {
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_read(cx, &mut self.buffer.borrow_mut())
     }
 }
 
@@ -62,7 +71,7 @@ pub(super) async fn read<S: AsyncRead + Unpin>(
     mut reader: Reader<S>,
     deadline: Instant,
 ) -> Event<S> {
-    let read = poll_fn(|cx| match Pin::new(&mut reader.stream).poll_read(cx, &mut reader.buffer) {
+    let read = poll_fn(|cx| match reader.poll_read(cx) {
         Poll::Ready(Ok(0)) => Poll::Ready(Read::End),
         Poll::Ready(Ok(n)) => Poll::Ready(Read::Bytes(n)),
         Poll::Ready(Err(e)) if e.kind() == io::ErrorKind::Interrupted => Poll::Ready(Read::Nothing),
@@ -84,9 +93,3 @@ pub(super) fn ask_system(
         Host::Name(name) => (name.as_str(), port).to_socket_addrs().map(Iterator::collect),
     })
 }
-
-/// Enough for the list of a quiet station.
-const FIRST_BUFFER: usize = 4 * 1024;
-
-/// Reading stops within this much of the response limit (protocol.md, `too_large`).
-const LARGEST_BUFFER: usize = 64 * 1024;

@@ -107,6 +107,11 @@ impl Following {
         if waiting.is_empty() { Ok(()) } else { print(&waiting) }
     }
 
+    /// Whether there is a database, from which the next run goes on.
+    pub(super) const fn is_kept(&self) -> bool {
+        self.archive.is_some()
+    }
+
     /// Keeps in the database that all tails were printed. A run that ends without it leaves
     /// them to the next one.
     ///
@@ -115,7 +120,8 @@ impl Following {
     /// Those of the database, in words for people.
     pub(super) fn tell(&mut self) -> Result<(), Failure> {
         let Some(archive) = &mut self.archive else { return Ok(()) };
-        archive.tell().map_err(|error| Failure::Said(error.to_string()))
+        let names = self.stations.iter().map(|station| station.name.as_str());
+        archive.tell(names).map_err(|error| Failure::Said(error.to_string()))
     }
 
     /// What each station's snapshot is to the one before it, where it is to be merged.

@@ -123,8 +123,8 @@ fn cut(exe: &Path) {
 /// A list that is there already, cut by FIN at every byte; and then it is whole again.
 fn stale(exe: &Path) {
     let whole = "1:a:b.22:cc:dd.3:e:f.4:g:h";
-    // Without a byte, or with one whole record alone, it is a restart by the rule.
-    for place in (1..whole.len()).filter(|place| *place != "1:a:b".len()) {
+    // Without a byte, or with whole records alone, it is a restart by the rule.
+    for place in (1..whole.len()).filter(|place| whole.as_bytes()[*place] != b'.') {
         let rounds = [whole, &whole[..place], whole, "22:cc:dd.3:e:f.4:g:h.5:i:j"];
         let cars = ["1:a:b", "22:cc:dd", "3:e:f", "4:g:h", "5:i:j"];
         let finished = prints(exe, &rounds, &cars);
