@@ -48,7 +48,7 @@ fn station() -> (SocketAddr, u64) {
         let (listeners, stop) = (vec![listener], pending::<Duration>());
         let spawn = |connection| smol::spawn(connection);
         smol::block_on(server::serve::<smol::Async<TcpStream>, _>(
-            listeners,
+            listeners.into_iter().map(Into::into).collect(),
             roster,
             server::Control::new(limits),
             stop,

@@ -54,7 +54,7 @@ pub struct RecordedAttempt {
 pub enum Ending {
     /// The station ended its answer with a FIN.
     Fin,
-    /// The station reset it, or refused it.
+    /// The station reset it, or refused it; or TLS was cut off without its goodbye.
     Reset,
     /// It did not end: the client gave up, nobody answered, or the capture lacks the end.
     Silent,
@@ -166,11 +166,15 @@ fn attempt(stream: Stream) -> RecordedAttempt {
     let close = stream.close();
     let begin = stream.connected_at().or(stream.first_at()).unwrap_or_default();
     let since = |at: Option<u64>| nanos(at.unwrap_or(begin).saturating_sub(begin));
+    let truncated =
+        stream.outcome.as_ref().is_some_and(|said| said.reason == Some(Reason::Truncated));
     let ended = stream.ended_at().or(stream.last_at());
     let all = stream.assemble();
     let chunks = all.chunks.iter().map(|chunk| (since(chunk.at), chunk.length)).collect();
     let end = match close {
         _ if all.gap.is_some() => Ending::Silent,
+        // The FIN came inside TLS without its goodbye: in plain text it would be a whole answer.
+        Close::Fin if truncated => Ending::Reset,
         Close::Fin => Ending::Fin,
         Close::Reset | Close::Refused => Ending::Reset,
         Close::Silence | Close::ClientGone | Close::Open => Ending::Silent,

@@ -179,6 +179,7 @@ const PROVENANCE: &str = "\
 Written by carwatch, which gathers the snapshots of roadside stations over TCP.\n\
 The payloads are the bytes that the program read, at the time at which it read them: one \
 frame a read (a read of more than 65,000 bytes is several), which is not what was on the wire.\n\
+What came over TLS stands here in plain text, as it was after decryption.\n\
 The IP and TCP headers, handshakes, acknowledgements and endings are synthesised. Addresses \
 and ports are real, except those of a client whose connection was never made: they stand as \
 the station's own address on the loopback, else as 0.0.0.0 or ::, with ports from 61000 up.\n\

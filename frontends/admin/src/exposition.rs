@@ -88,7 +88,8 @@ fn connections(page: &mut Page, m: &Metrics) {
     page.gauge("carwatch_connections", "Connections that are open.", m.connections);
     let help = "Connections accepted.";
     page.counter("carwatch_connections_accepted_total", help, m.connections_accepted);
-    let help = "Connections ended: whole for a clean end, the other causes are resets.";
+    let help = "Connections ended: whole for a clean end, tls_failed where no TLS handshake was \
+                made, the other causes are resets.";
     page.counters("carwatch_connections_ended_total", help, "cause", &m.connections_ended);
     let help = "Connections reset before a byte was sent.";
     page.counters("carwatch_connections_refused_total", help, "cause", &m.connections_refused);

@@ -47,7 +47,8 @@ pub struct Metrics {
     pub connections: u64,
     /// Connections accepted.
     pub connections_accepted: u64,
-    /// Connections ended, by cause: `whole` for a clean end; the others are resets.
+    /// Connections ended, by cause: `whole` for a clean end, `tls_failed` where no TLS handshake
+    /// was made; the others are resets.
     pub connections_ended: Vec<(&'static str, u64)>,
     /// Connections that were reset before a byte was sent, by cause.
     pub connections_refused: Vec<(&'static str, u64)>,

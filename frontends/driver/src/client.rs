@@ -4,40 +4,43 @@
 //! happened to them; the machines stay here, where each event is handed to its own.
 
 mod event;
-mod faults;
+pub(crate) mod faults;
 mod log;
 mod observer;
+mod reading;
+mod station;
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use carwatch::fetch::{End, Fetch, Fired, Want};
+use carwatch::fetch::End;
 use carwatch::gather::{Dial, DialId, Gather, Lookup, Next};
 use carwatch::limits::ClientLimits;
 use carwatch::time::Instant;
-use carwatch::{Fault, Outcome, Report, Target};
+use carwatch::{Report, Target};
 use futures_util::future::{AbortHandle, Abortable, FutureExt, poll_fn};
 use futures_util::stream::{FuturesUnordered, Stream};
-use socket2::SockRef;
 
 use crate::alarm::Alarm;
 use crate::clock;
 use crate::socket::Socket;
-use event::{Buffer, Event, Read, Reader};
+use crate::tls::To;
+use event::{Buffer, Event};
 pub use observer::{Ending, Observer};
+use reading::Reading;
+pub use station::Station;
 
-/// Gathers from all `targets`, and reports once every one of them is settled.
+/// Gathers from all `stations`, and reports once every one of them is settled.
 ///
 /// `connect` is the runtime's: one address, one connection. When `cancel` resolves, what is
 /// not settled is cancelled. `observer` hears of all that happens. Equal `seed`s give equal
 /// back-offs.
 pub async fn gather<S, F>(
-    targets: Vec<Target>,
+    stations: Vec<impl Into<Station>>,
     limits: &ClientLimits,
     seed: u64,
     connect: impl Fn(SocketAddr) -> F,
@@ -48,12 +51,13 @@ where
     F: Future<Output = io::Result<S>> + 'static,
     S: Socket,
 {
-    run(targets, limits, seed, event::ask_system, connect, cancel, observer).await
+    let stations = stations.into_iter().map(Into::into).collect();
+    run(stations, limits, seed, event::ask_system, connect, cancel, observer).await
 }
 
 /// [`gather`], with the resolver lent as well.
 async fn run<S, F, R>(
-    targets: Vec<Target>,
+    stations: Vec<Station>,
     limits: &ClientLimits,
     seed: u64,
     resolve: impl Fn(&Target) -> R,
@@ -66,8 +70,11 @@ where
     F: Future<Output = io::Result<S>> + 'static,
     S: Socket,
 {
+    let (targets, tls): (Vec<_>, Vec<_>) =
+        stations.into_iter().map(|station| (station.target, station.tls)).unzip();
     log::started(targets.len());
     let mut driver = Driver {
+        tls,
         gather: Gather::new(targets, limits, seed, clock::now()),
         resolve,
         connect,
@@ -91,6 +98,8 @@ where
 }
 
 struct Driver<S, L, C, O> {
+    /// By station.
+    tls: Vec<Option<To>>,
     gather: Gather,
     resolve: L,
     connect: C,
@@ -102,13 +111,6 @@ struct Driver<S, L, C, O> {
     dials: HashMap<DialId, AbortHandle>,
     reading: HashMap<DialId, Reading>,
     alarm: Alarm,
-}
-
-/// A connection that reads.
-struct Reading {
-    dial: Dial,
-    fetch: Fetch,
-    since: Instant,
 }
 
 impl<S, L, R, C, F, O> Driver<S, L, C, O>
@@ -179,78 +181,10 @@ where
             Event::Resolved(lookup, Err(error)) => {
                 let _ = self.gather.resolved(lookup, Err(faults::of_resolving(&error)), now);
             }
-            Event::Connected(dial, Ok(stream)) => self.connected(dial, stream, now),
-            Event::Connected(dial, Err(error)) => {
-                self.dials.remove(&dial.id());
-                let attempt = self.gather.attempts(dial.station());
-                log::not_connected(self.gather.target(dial.station()), attempt, &error);
-                self.not_connected(dial, faults::of_connecting(&error), now);
-            }
+            Event::Connected(dial, Ok(link)) => self.connected(dial, link, now),
+            Event::Connected(dial, Err(fault)) => self.not_connected(dial, fault, now),
             Event::Read(id, reader, read) => self.read(id, reader, read, now),
         }
-    }
-
-    fn connected(&mut self, dial: Dial, stream: S, now: Instant) {
-        self.dials.remove(&dial.id());
-        if faults::is_itself(&stream) {
-            return self.not_connected(dial, faults::connected_to_itself(), now);
-        }
-        // Late: dropping the stream is all there is to do.
-        let Ok((dial, fetch)) = self.gather.connected(dial, now) else { return };
-        let local = SockRef::from(&stream).local_addr().ok().and_then(|local| local.as_socket());
-        self.observer.connected(dial.id(), local, now);
-        log::connected(self.gather.target(dial.station()));
-        let (id, deadline) = (dial.id(), fetch.deadline());
-        self.reading.insert(id, Reading { dial, fetch, since: now });
-        self.spawn(id, event::read(id, Reader::new(stream, Rc::clone(&self.buffer)), deadline));
-    }
-
-    fn not_connected(&mut self, dial: Dial, fault: Fault, now: Instant) {
-        self.observer.not_connected(dial.id(), &fault, now);
-        // Late: it lost its race, or its attempt timed out.
-        let _ = self.gather.failed(dial, fault, now);
-    }
-
-    fn read(&mut self, id: DialId, reader: Reader<S>, read: Read, now: Instant) {
-        // It was stopped while the event was under way.
-        let Some(Reading { dial, mut fetch, since }) = self.reading.remove(&id) else { return };
-        let end = match read {
-            Read::Bytes(n) => {
-                log::received(self.gather.target(dial.station()), n, fetch.bytes() == 0);
-                let buffer = self.buffer.borrow();
-                let want = fetch.receive(&buffer[..n], now);
-                self.observer.received(id, &buffer[..n], now);
-                drop(buffer);
-                self.gather.received(&dial, fetch.bytes());
-                if want == Want::Enough {
-                    return self.settle(dial, Ending::GivenUp, fetch.finish(End::Fin), since);
-                }
-                None
-            }
-            Read::End => Some((Ending::Fin, End::Fin)),
-            Read::Failed(error) => Some((Ending::Broken, End::Fault(faults::of_reading(&error)))),
-            Read::Nothing => None,
-        };
-        if let Some((ending, end)) = end {
-            return self.settle(dial, ending, fetch.finish(end), since);
-        }
-        match fetch.fire(now) {
-            Fired::Done(outcome) => self.settle(dial, Ending::GivenUp, outcome, since),
-            Fired::Again(fetch) => {
-                let deadline = fetch.deadline();
-                self.reading.insert(id, Reading { dial, fetch, since });
-                self.spawn(id, event::read(id, reader, deadline));
-            }
-        }
-    }
-
-    fn settle(&mut self, dial: Dial, ending: Ending, outcome: Outcome, since: Instant) {
-        let now = clock::now();
-        self.dials.remove(&dial.id());
-        self.observer.ended(dial.id(), ending, &outcome, now);
-        log::ended(self.gather.target(dial.station()), &outcome, now.since(since));
-        // Late cannot be: a connection that reads is settled here and nowhere else.
-        let _ = self.gather.settled(dial, outcome, now);
     }
 
     fn resolve(&mut self, lookup: Lookup) {
@@ -268,7 +202,11 @@ where
             self.observer.began(station, attempt, now);
         }
         self.observer.dialling(station, attempt, id, address, now);
-        self.spawn(id, async move { Event::Connected(dial, connecting.await) });
+        let tls = self.tls[station].clone();
+        self.spawn(
+            id,
+            async move { Event::Connected(dial, event::connect(connecting, tls).await) },
+        );
     }
 
     fn spawn(&mut self, id: DialId, future: impl Future<Output = Event<S>> + 'static) {

@@ -10,6 +10,7 @@
 //! | [`server`] | [`carwatch::accept`], and one future for each connection |
 //! | `server/connection.rs` | [`carwatch::serve`], [`carwatch::replay`] |
 //! | [`client`] | [`carwatch::gather`] and [`carwatch::fetch`] |
+//! | [`tls`] | rustls, beneath either of them |
 //! | [`listener`], [`alarm`] | nothing: what every server needs of the reactor |
 //! | [`clock`] | nothing: it is the only reader of clocks |
 //! | [`random`] | nothing: it is where the machines' seeds come from |
@@ -21,5 +22,6 @@ pub mod listener;
 pub mod random;
 pub mod server;
 mod socket;
+pub mod tls;
 
 pub use socket::{Accepted, Socket};

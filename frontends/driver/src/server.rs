@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use async_io::{Async, Timer};
+use async_io::Timer;
 use carwatch::Roster;
 use carwatch::limits::StationLimits;
 use carwatch::serve::Serve;
@@ -30,10 +30,26 @@ use crate::socket::Accepted;
 use crate::{clock, listener};
 pub use connection::Connection;
 pub use control::{Control, Counts, Settings};
-use door::{Door, Lend};
+use door::{Door, Entrance, Lend};
 use machine::Machine;
 use open::Open;
 pub use replaying::replay;
+
+/// A socket that listens.
+#[derive(Debug)]
+pub struct Listening {
+    /// The socket.
+    pub socket: TcpListener,
+    /// Whether it speaks TLS, as [`Settings::tls`] says; without that it serves nobody.
+    pub tls: bool,
+}
+
+impl From<TcpListener> for Listening {
+    /// One that speaks in plain text.
+    fn from(socket: TcpListener) -> Self {
+        Self { socket, tls: false }
+    }
+}
 
 /// The list of the station; every accepted connection takes a snapshot of it.
 pub type SharedRoster = Arc<Mutex<Roster>>;
@@ -59,7 +75,7 @@ pub fn current(roster: &SharedRoster) -> MutexGuard<'_, Roster> {
 ///
 /// The system's, if a listener cannot be registered with the reactor.
 pub async fn serve<S: Accepted, T>(
-    listeners: Vec<TcpListener>,
+    listeners: Vec<Listening>,
     roster: SharedRoster,
     control: Control,
     stop: impl Future<Output = Duration>,
@@ -73,15 +89,15 @@ pub async fn serve<S: Accepted, T>(
 
 /// The same for whatever `lend` gives to each connection, by the number of its listener.
 async fn run<S: Accepted, T, L: Lend<M>, M: Machine>(
-    listeners: Vec<TcpListener>,
+    listeners: Vec<Listening>,
     lend: L,
     control: Control,
     stop: impl Future<Output = Duration>,
     spawn: impl Fn(Connection) -> T,
 ) -> io::Result<()> {
     // Also those that were handed over, and not made by `bind`.
-    listeners.iter().try_for_each(listener::prepare)?;
-    let listeners = listeners.into_iter().map(Async::new).collect::<io::Result<Vec<_>>>()?;
+    listeners.iter().try_for_each(|listener| listener::prepare(&listener.socket))?;
+    let listeners = listeners.into_iter().map(Entrance::new).collect::<io::Result<Vec<_>>>()?;
     let mut door = Door::new(listeners, lend, control);
     let mut stop = pin!(stop.fuse());
     let drain = poll_fn(|cx| {

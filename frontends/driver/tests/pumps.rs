@@ -42,7 +42,7 @@ where
     let station = std::thread::spawn(move || {
         let stopped = stopped.map(|_| Duration::from_secs(5));
         let spawn = |connection| std::thread::spawn(|| async_io::block_on(connection));
-        let serving = server::serve::<S, _>(vec![listener], roster, control, stopped, spawn);
+        let serving = server::serve::<S, _>(vec![listener.into()], roster, control, stopped, spawn);
         async_io::block_on(serving).unwrap();
     });
     let result = client(address);

@@ -47,6 +47,7 @@ where
             // Who is held in silence is not waited for so long.
             let stopped = stopped.map(|_| Duration::from_hours(1));
             let spawn = |connection| thread::spawn(|| async_io::block_on(connection));
+            let listeners = listeners.into_iter().map(|(socket, of)| (socket.into(), of)).collect();
             let replay = server::replay::<S, _>(listeners, stations, control, stopped, spawn);
             async_io::block_on(replay).unwrap();
         }

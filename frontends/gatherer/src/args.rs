@@ -9,8 +9,10 @@ use carwatch_formats::Format;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::ca::CaArgs;
 use crate::completions::Shell;
 use crate::inspect::InspectArgs;
+use crate::secure::TlsArgs;
 
 /// The prefix of the environment variables that stand for flags.
 pub(crate) const ENV_PREFIX: &str = "CARWATCH_CLIENT";
@@ -30,7 +32,7 @@ pub(crate) struct Args {
     pub(crate) stations: Vec<String>,
 
     /// TOML with values of these flags, and stations as [[stations]] tables: name, address, tags,
-    /// connect-timeout, idle-timeout, max-response
+    /// connect-timeout, idle-timeout, max-response, server-name
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
 
@@ -50,6 +52,9 @@ pub(crate) struct Args {
     pub(crate) gather: GatherArgs,
 
     #[command(flatten)]
+    pub(crate) tls: TlsArgs,
+
+    #[command(flatten)]
     pub(crate) success: SuccessArgs,
 
     #[command(flatten)]
@@ -62,6 +67,8 @@ pub(crate) enum Command {
     /// Parses captures: raw responses, pcap, pcapng, each also gz; prints what gathering would
     /// have printed, with a caret under each bad byte
     Inspect(InspectArgs),
+    /// Makes a private CA, and certificates for a handful of stations and their clients
+    Ca(CaArgs),
     /// Prints the completions for a shell
     Completions {
         /// For which
@@ -193,7 +200,7 @@ pub(crate) enum Summary {
     None,
 }
 
-const STATION: &str = "Where to gather from: [NAME=][tcp://]HOST:PORT, or @FILE with one of these a \
+const STATION: &str = "Where to gather from: [NAME=][tls://|tcp://]HOST:PORT, or @FILE with one of these a \
      line and `#` comments, or the name of a station of --config; in place of all that --config \
      has [default: 127.0.0.1:8000]";
 

@@ -148,7 +148,8 @@ impl Observer for Capture {
     fn ended(&mut self, dial: DialId, ending: Ending, outcome: &Outcome, now: Instant) {
         let Some(stream) = self.streams.remove(&dial) else { return };
         let end = match ending {
-            Ending::Fin => End::Fin,
+            // What the packets show; which of them it was is in the outcome.
+            Ending::Fin | Ending::CloseNotify | Ending::Truncated => End::Fin,
             Ending::Broken => End::Reset,
             Ending::GivenUp => End::GivenUp,
         };

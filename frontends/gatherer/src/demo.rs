@@ -64,10 +64,10 @@ impl Demo {
         spawn: impl Fn(Connection) -> T,
     ) {
         let gathered = gather.shared();
-        let station = |listener, seed| {
+        let station = |listener: TcpListener, seed| {
             let stop = gathered.clone().map(|()| DRAIN);
             let control = Control::default();
-            server::serve::<S, T>(vec![listener], simulated(seed), control, stop, &spawn)
+            server::serve::<S, T>(vec![listener.into()], simulated(seed), control, stop, &spawn)
         };
         let (gate, bridge) = (station(self.gate, 1), station(self.bridge, 2));
         let (gate, bridge, ()) = join3(gate, bridge, gathered.clone()).await;

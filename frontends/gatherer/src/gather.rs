@@ -58,6 +58,9 @@ impl Around {
     /// In words for people.
     pub(crate) fn open(plan: &Plan, log: LogGuard) -> Result<Self, String> {
         let rounds = Rounds::open(plan, options(plan, true, 0))?;
+        if plan.capture.is_some() && plan.tls.iter().any(Option::is_some) {
+            tracing::warn!("--capture keeps in plain text what comes over TLS");
+        }
         let capture = plan.capture.as_deref().map(Capture::create).transpose()?;
         Ok(Self { rounds, capture, log })
     }
@@ -126,9 +129,9 @@ where
         let bar = progress.watcher(&plan.targets);
         let observers = Observers { bar, capture: capture.as_mut() };
         // Back-off is jittered so that many clients do not come back all at once.
-        let (targets, seed) = (plan.targets.clone(), random::seed());
+        let (stations, seed) = (plan.stations(), random::seed());
         let gathering =
-            client::gather(targets, &plan.limits, seed, &connect, cancel.as_mut(), observers);
+            client::gather(stations, &plan.limits, seed, &connect, cancel.as_mut(), observers);
         let report = gathering.await;
         progress.finish();
         if let Some(capture) = &mut capture {

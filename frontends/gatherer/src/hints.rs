@@ -14,7 +14,7 @@ pub(crate) fn before(plan: &Plan) {
 
 /// Says after the report what to do next, if somebody may wonder.
 pub(crate) fn after(plan: &Plan, program: &str, report: &Report) {
-    say(next(plan, Run { program, by_cargo: std::env::var_os("CARGO").is_some() }, report));
+    say(next(plan, Run::of(program), report));
 }
 
 fn origin(plan: &Plan) -> Option<String> {
@@ -25,14 +25,13 @@ fn origin(plan: &Plan) -> Option<String> {
     })
 }
 
-fn next(plan: &Plan, run: Run<'_>, report: &Report) -> Option<String> {
+fn next(plan: &Plan, run: Run, report: &Report) -> Option<String> {
     if plan.summary != Summary::Text {
         return None;
     }
     let refused = |fault: &Fault| fault.reason == Reason::Refused;
     let verdict = report.stations.first().map(|station| &station.outcome.verdict);
-    let server = run.program.replace("client", "server");
-    let server = Run { program: &server, ..run };
+    let server = run.server();
     if plan.demo {
         Some(format!(
             "\nFor a station of your own, and a client that gathers from it:\n\
@@ -53,15 +52,25 @@ fn next(plan: &Plan, run: Run<'_>, report: &Report) -> Option<String> {
 }
 
 /// How a program is run: as this one was, by cargo or by its name.
-#[derive(Clone, Copy, Debug)]
-struct Run<'a> {
-    program: &'a str,
-    by_cargo: bool,
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    pub(crate) program: String,
+    pub(crate) by_cargo: bool,
 }
 
-impl Run<'_> {
-    fn with(self, flag: &str) -> String {
-        let program = self.program;
+impl Run {
+    pub(crate) fn of(program: &str) -> Self {
+        Self { program: program.to_owned(), by_cargo: std::env::var_os("CARGO").is_some() }
+    }
+
+    /// The station that goes with this client.
+    pub(crate) fn server(&self) -> Self {
+        Self { program: self.program.replace("client", "server"), ..*self }
+    }
+
+    /// The command line, with flags.
+    pub(crate) fn with(&self, flag: &str) -> String {
+        let program = &self.program;
         match (self.by_cargo, flag) {
             (true, "") => format!("cargo run -p {program}"),
             (true, flag) => format!("cargo run -p {program} -- {flag}"),

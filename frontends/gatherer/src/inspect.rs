@@ -175,6 +175,7 @@ fn plan(args: InspectArgs, log: &LogArgs) -> Result<Plan, String> {
         }
     }
     Ok(Plan {
+        tls: Vec::new(),
         targets: Vec::new(),
         by_default: false,
         demo: false,

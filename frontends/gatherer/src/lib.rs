@@ -3,7 +3,7 @@
 //! forms of cars and reports (`carwatch-formats`).
 //!
 //! ```text
-//! args ─ plan ─ stations           what is asked for
+//! args ─ plan ─ stations, secure   what is asked for
 //!          │
 //!        gather ─ observers ─ progress, capture     what is done, on a runtime that `main` lends
 //!          │    ─ rounds     what is kept of each round, and printed under --watch
@@ -18,6 +18,7 @@
 //! their `--help`; the exit codes are [one table](run#exit-codes).
 
 mod args;
+mod ca;
 mod capture;
 mod completions;
 mod demo;
@@ -34,6 +35,7 @@ mod output;
 mod plan;
 mod progress;
 mod rounds;
+mod secure;
 mod signals;
 mod station_config;
 mod station_file;
@@ -98,6 +100,10 @@ where
     match args.command {
         None => gather_and_finish(program, args, &own, block_on, spawn, connect),
         Some(Command::Inspect(inspect)) => inspect::run(inspect, &args.log),
+        Some(Command::Ca(ca)) => match ca::run(&ca, program) {
+            Ok(text) => print(|out| out.write_all(text.as_bytes())),
+            Err(code) => code,
+        },
         Some(Command::Completions { shell }) => {
             print(|out| completions::print(shell, program, out))
         }

@@ -193,7 +193,8 @@ PROGRAM --demo
 PROGRAM gate=10.0.0.5:8000 bridge=10.0.0.6:8000
 PROGRAM --config stations.toml --tag north -f csv -o cars.csv
 PROGRAM --capture gate.pcapng gate=10.0.0.5:8000
-PROGRAM inspect gate.pcapng";
+PROGRAM inspect gate.pcapng
+PROGRAM ca gate=192.0.2.7";
 
 #[cfg(test)]
 mod tests;

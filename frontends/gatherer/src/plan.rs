@@ -8,11 +8,14 @@ use std::time::Duration;
 use carwatch::Target;
 use carwatch::limits::ClientLimits;
 use carwatch_cli::Own;
+use carwatch_driver::client;
+use carwatch_driver::tls::To;
 use carwatch_formats::Format;
 
 use crate::args::{Args, Summary, When};
 use crate::demo::Demo;
 use crate::output::is_same_file;
+use crate::stations::{Scheme, Station};
 use crate::{station_config, stations};
 
 /// Where a client looks that was not told where.
@@ -22,6 +25,8 @@ pub(crate) const DEFAULT_STATION: &str = "127.0.0.1:8000";
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) targets: Vec<Target>,
+    /// How each of them is spoken to, if not in plain text.
+    pub(crate) tls: Vec<Option<To>>,
     /// Whether they are [`DEFAULT_STATION`] for want of anything else.
     pub(crate) by_default: bool,
     /// Whether they are those of `--demo`.
@@ -51,18 +56,26 @@ impl Plan {
     /// A usage error.
     pub(crate) fn new(args: Args, own: &Own, demo: Option<Vec<Target>>) -> Result<Self, String> {
         let is_demo = demo.is_some();
-        let targets = match demo {
+        let stations = match demo {
             Some(_) if !args.stations.is_empty() || own.is_typed("tag") => {
                 return Err("--demo brings its own stations and takes no others".into());
             }
-            Some(targets) => targets,
+            Some(_) if own.is_typed("tls") => {
+                return Err("--demo brings its own stations, which speak plain text".into());
+            }
+            Some(targets) => {
+                let plain = |target| Station { scheme: Some(Scheme::Tcp), ..Station::from(target) };
+                targets.into_iter().map(plain).collect()
+            }
             None => station_config::targets(own, &args.stations, &args.tag)?,
         };
-        let by_default = targets.is_empty();
-        let targets = match by_default {
+        let by_default = stations.is_empty();
+        let stations = match by_default {
             true => stations::read(&[DEFAULT_STATION.to_owned()])?,
-            false => targets,
+            false => stations,
         };
+        let tls = args.tls.to(own, &stations)?;
+        let targets: Vec<_> = stations.into_iter().map(|station| station.target).collect();
         let min_ok = args.success.min_ok.or(is_demo.then_some(Demo::MIN_OK));
         if let Some(min_ok) = min_ok.filter(|n| *n > targets.len()) {
             return Err(match targets.len() {
@@ -100,6 +113,11 @@ impl Plan {
             ("--log-file", args.log.log_file.clone()),
             ("--config", args.config.clone()),
         ];
+        for (flag, file) in args.tls.files() {
+            // One by one: a certificate and its key may lie in one file.
+            let with = outputs.iter().cloned().chain([(flag, Some(file.to_owned()))]);
+            differ(&with.collect::<Vec<_>>())?;
+        }
         differ(&outputs.into_iter().chain(inputs).collect::<Vec<_>>())?;
         for (flag, path) in [("--into", &output.into), ("--capture", &output.capture)] {
             if path.as_deref() == Some(Path::new("-")) {
@@ -119,6 +137,7 @@ impl Plan {
         };
         Ok(Self {
             targets,
+            tls,
             by_default,
             demo: is_demo,
             limits,
@@ -136,6 +155,14 @@ impl Plan {
             min_ok,
             strict: args.success.strict,
         })
+    }
+}
+
+impl Plan {
+    /// Where to gather from, for the driver.
+    pub(crate) fn stations(&self) -> Vec<client::Station> {
+        let each = self.targets.iter().cloned().zip(self.tls.iter().cloned());
+        each.map(|(target, tls)| client::Station { target, tls }).collect()
     }
 }
 

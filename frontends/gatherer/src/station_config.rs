@@ -6,12 +6,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use carwatch::{OwnLimits, Target};
+use carwatch::OwnLimits;
 use carwatch_cli::document::{self, Entry, Is, Value};
 use carwatch_cli::{Besides, Own, duration, size};
+use carwatch_driver::tls::is_server_name;
 use carwatch_formats::visible::visible;
 
-use crate::stations::{List, Place, Shown, parse, read_knowing};
+use crate::stations::{List, Place, Shown, Station, parse, read_knowing};
 
 /// What there is besides flags: the stations in the file of `--config`, and the subcommands
 /// that print what is the same always.
@@ -34,7 +35,7 @@ pub(crate) fn targets(
     own: &Own,
     arguments: &[String],
     tags: &[String],
-) -> Result<Vec<Target>, String> {
+) -> Result<Vec<Station>, String> {
     let stations = Stations::read(own)?;
     if arguments.is_empty() {
         return stations.tagged(own, tags);
@@ -44,9 +45,9 @@ pub(crate) fn targets(
                     command line"
             .into());
     }
-    let names: HashMap<&str, &Target> =
-        stations.all.iter().map(|(target, _)| (target.name.as_str(), target)).collect();
-    let known = |name: &str| names.get(name).map(|target| (*target).clone());
+    let names: HashMap<&str, &Station> =
+        stations.all.iter().map(|(station, _)| (station.target.name.as_str(), station)).collect();
+    let known = |name: &str| names.get(name).map(|station| (*station).clone());
     read_knowing(arguments, known).map_err(|why| {
         // Not where something else is wrong, or in a file of stations, which knows no names.
         let could_be_a_name = |argument: &String| {
@@ -62,7 +63,7 @@ pub(crate) fn targets(
 /// The stations of the file, each with its tags.
 #[derive(Debug, Default)]
 struct Stations {
-    all: Vec<(Target, Vec<String>)>,
+    all: Vec<(Station, Vec<String>)>,
 }
 
 impl Stations {
@@ -79,18 +80,17 @@ impl Stations {
             }
             for Value { at, is } in tables {
                 let Is::Table(entries) = is else { return Err(no_tables()) };
-                let station = Station::read(own, *at, entries)?;
-                let target = station.target;
-                let text = target.name.clone();
-                list.push(target, &text, Place::Config(own.place(*at)))?;
-                tags.push(station.tags);
+                let table = Table::read(own, *at, entries)?;
+                let text = table.station.target.name.clone();
+                list.push(table.station, &text, Place::Config(own.place(*at)))?;
+                tags.push(table.tags);
             }
         }
-        Ok(Self { all: list.targets.into_iter().zip(tags).collect() })
+        Ok(Self { all: list.stations.into_iter().zip(tags).collect() })
     }
 
     /// Those that have one of the tags; all of them, if there is none.
-    fn tagged(self, own: &Own, tags: &[String]) -> Result<Vec<Target>, String> {
+    fn tagged(self, own: &Own, tags: &[String]) -> Result<Vec<Station>, String> {
         let known: BTreeSet<_> = self.all.iter().flat_map(|(_, tags)| tags).collect();
         if let Some(unknown) = tags.iter().find(|tag| !known.contains(tag)) {
             let begin = format!("--tag {:?}:", Shown(unknown));
@@ -109,29 +109,31 @@ impl Stations {
             });
         }
         let meant = |of: &[String]| tags.is_empty() || tags.iter().any(|tag| of.contains(tag));
-        Ok(self.all.into_iter().filter(|(_, of)| meant(of)).map(|(target, _)| target).collect())
+        Ok(self.all.into_iter().filter(|(_, of)| meant(of)).map(|(station, _)| station).collect())
     }
 }
 
 /// One table.
 #[derive(Debug)]
-struct Station {
-    target: Target,
+struct Table {
+    station: Station,
     tags: Vec<String>,
 }
 
-impl Station {
+impl Table {
     fn read(own: &Own, begin: document::Place, entries: &[Entry]) -> Result<Self, String> {
-        let (mut name, mut target, mut tags) = (None, None, Vec::new());
+        let (mut name, mut station, mut tags) = (None, None, Vec::new());
+        let mut server_name = None;
         let mut limits = OwnLimits::default();
         for Entry { key, at, value } in entries {
             let field = Field { own, key, value };
             match key.as_str() {
                 "name" => name = Some(field.text(a_name)?),
-                "address" => target = Some(field.text(an_address)?),
+                "address" => station = Some(field.text(an_address)?),
                 "tags" => tags = field.texts(a_tag)?,
                 "connect-timeout" => limits.connect_timeout = Some(field.text(some_time)?),
                 "idle-timeout" => limits.idle_timeout = Some(field.text(some_time)?),
+                "server-name" => server_name = Some(field.text(a_server_name)?),
                 "max-response" => limits.response = Some(field.text_or_number(some_size)?),
                 _ => {
                     let (at, key) = (own.place(*at), visible(key));
@@ -140,15 +142,16 @@ impl Station {
                 }
             }
         }
-        let Some(mut target) = target else {
+        let Some(mut station) = station else {
             let at = own.place(begin);
             return Err(format!("{at}: 'address' is missing: a station has at least that"));
         };
         if let Some(name) = name {
-            target.name = name;
+            station.target.name = name;
         }
-        target.own = limits;
-        Ok(Self { target, tags })
+        station.target.own = limits;
+        station.server_name = server_name;
+        Ok(Self { station, tags })
     }
 }
 
@@ -217,10 +220,17 @@ fn a_name(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn an_address(text: &str) -> Result<Target, String> {
+fn an_address(text: &str) -> Result<Station, String> {
     match text.contains('=') {
         true => Err("an address is HOST:PORT; the name stands in 'name'".into()),
         false => parse(text),
+    }
+}
+
+fn a_server_name(text: &str) -> Result<String, String> {
+    match is_server_name(text) {
+        true => Ok(text.to_owned()),
+        false => Err("it is neither a DNS name nor an IP address".into()),
     }
 }
 
@@ -245,8 +255,8 @@ fn some_size(text: &str) -> Result<u64, String> {
 /// What is said of a station that may be a name.
 const NO_PORT: &str = "no port; a station is [NAME=]HOST:PORT";
 /// What a station may have.
-const KEYS: [&str; 6] =
-    ["name", "address", "tags", "connect-timeout", "idle-timeout", "max-response"];
+const KEYS: [&str; 7] =
+    ["name", "address", "tags", "connect-timeout", "idle-timeout", "max-response", "server-name"];
 /// How many tags an error names, at most.
 const NAMED: usize = 20;
 

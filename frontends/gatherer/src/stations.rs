@@ -1,4 +1,4 @@
-//! Stations as people write them: `[NAME=][tcp://]HOST:PORT`, on the command line or in
+//! Stations as people write them: `[NAME=][tls://|tcp://]HOST:PORT`, on the command line or in
 //! a file, into targets that differ from each other.
 //!
 //! Errors are one line that names the place; nothing here opens a socket.
@@ -22,7 +22,7 @@ pub(crate) const MOST: usize = 100_000;
 ///
 /// A usage error: the first argument or line that is no station, a name or an address
 /// that stands twice, too many stations, or none.
-pub(crate) fn read(arguments: &[String]) -> Result<Vec<Target>, String> {
+pub(crate) fn read(arguments: &[String]) -> Result<Vec<Station>, String> {
     read_knowing(arguments, |_| None)
 }
 
@@ -33,20 +33,44 @@ pub(crate) fn read(arguments: &[String]) -> Result<Vec<Target>, String> {
 /// Those of [`read`].
 pub(crate) fn read_knowing(
     arguments: &[String],
-    known: impl Fn(&str) -> Option<Target>,
-) -> Result<Vec<Target>, String> {
+    known: impl Fn(&str) -> Option<Station>,
+) -> Result<Vec<Station>, String> {
     let mut list = List::default();
     for argument in arguments {
         match (argument.strip_prefix('@'), known(argument)) {
             (Some(path), _) => station_file::read(path, &mut list)?,
-            (None, Some(target)) => list.push(target, argument, Place::Argument)?,
+            (None, Some(station)) => list.push(station, argument, Place::Argument)?,
             (None, None) => list.add(argument, Place::Argument)?,
         }
     }
-    if list.targets.is_empty() {
+    if list.stations.is_empty() {
         return Err(format!("no station in {}", visible(&arguments.join(" "))));
     }
-    Ok(list.targets)
+    Ok(list.stations)
+}
+
+/// A station, and what was said of how it is spoken to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Station {
+    pub(crate) target: Target,
+    pub(crate) scheme: Option<Scheme>,
+    /// What its certificate must be for, if not what it is connected to by.
+    pub(crate) server_name: Option<String>,
+}
+
+impl From<Target> for Station {
+    fn from(target: Target) -> Self {
+        Self { target, scheme: None, server_name: None }
+    }
+}
+
+/// What stands before an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// `tcp://`: in plain text.
+    Tcp,
+    /// `tls://`
+    Tls,
 }
 
 /// Where a station is written.
@@ -63,7 +87,7 @@ pub(crate) enum Place {
 /// The stations so far, none like the other.
 #[derive(Debug, Default)]
 pub(crate) struct List {
-    pub(crate) targets: Vec<Target>,
+    pub(crate) stations: Vec<Station>,
     /// Where each of them is written.
     places: Vec<Place>,
     /// Name to index.
@@ -79,8 +103,8 @@ impl List {
     ///
     /// A usage error that begins with the place.
     pub(crate) fn add(&mut self, text: &str, place: Place) -> Result<(), String> {
-        let target = parse(text).map_err(|why| format!("{place}{:?}: {why}", Shown(text)))?;
-        self.push(target, text, place)
+        let station = parse(text).map_err(|why| format!("{place}{:?}: {why}", Shown(text)))?;
+        self.push(station, text, place)
     }
 
     /// Adds a station that is written as `text`.
@@ -89,8 +113,13 @@ impl List {
     ///
     /// A usage error that begins with the place, and names that of the station which it is
     /// too much like.
-    pub(crate) fn push(&mut self, target: Target, text: &str, place: Place) -> Result<(), String> {
-        let index = self.targets.len();
+    pub(crate) fn push(
+        &mut self,
+        station: Station,
+        text: &str,
+        place: Place,
+    ) -> Result<(), String> {
+        let (index, target) = (self.stations.len(), &station.target);
         if index == MOST {
             return Err(format!("{place}more than 100,000 stations"));
         }
@@ -100,7 +129,7 @@ impl List {
             (first, _) => format!("{place}{why} (the first: {})", first.name()),
         };
         if let Some(&other) = self.names.get(&target.name) {
-            let first = &self.targets[other];
+            let first = &self.stations[other].target;
             let why = if first.address == target.address {
                 format!("the station {:?} is given twice", Shown(text))
             } else {
@@ -117,7 +146,7 @@ impl List {
         if let Some(&other) = self.addresses.get(&key) {
             let why = format!(
                 "{:?} and {:?} have the same address, {}",
-                Shown(&self.targets[other].name),
+                Shown(&self.stations[other].target.name),
                 Shown(&target.name),
                 visible(&target.address),
             );
@@ -125,14 +154,14 @@ impl List {
         }
         self.names.insert(target.name.clone(), index);
         self.addresses.insert(key, index);
-        self.targets.push(target);
+        self.stations.push(station);
         self.places.push(place);
         Ok(())
     }
 }
 
 /// Reads one station.
-pub(crate) fn parse(text: &str) -> Result<Target, String> {
+pub(crate) fn parse(text: &str) -> Result<Station, String> {
     let (name, rest) = match text.split_once('=') {
         Some(("", _)) => return Err("no name before \"=\"".into()),
         Some((name, _)) if name.contains("://") => {
@@ -141,17 +170,18 @@ pub(crate) fn parse(text: &str) -> Result<Target, String> {
         Some((name, rest)) => (Some(name), rest),
         None => (None, text),
     };
-    let address = match rest.split_once("://") {
-        None | Some(("tcp", _)) => rest.strip_prefix("tcp://").unwrap_or(rest),
-        Some(("tls", _)) => return Err("tls:// is not there yet; use tcp://".into()),
+    let (scheme, address) = match rest.split_once("://") {
+        None => (None, rest),
+        Some(("tcp", address)) => (Some(Scheme::Tcp), address),
+        Some(("tls", address)) => (Some(Scheme::Tls), address),
         Some((scheme, _)) => {
-            return Err(format!("unknown scheme {:?}; there is tcp://", Shown(scheme)));
+            return Err(format!("unknown scheme {:?}; there are tls:// and tcp://", Shown(scheme)));
         }
     };
     let Some((host, port)) = address.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'))
     else {
         return Err(match address {
-            "inspect" | "completions" | "man" => {
+            "inspect" | "ca" | "completions" | "man" => {
                 "no port; the command of that name comes before all flags".into()
             }
             _ => "no port; a station is [NAME=]HOST:PORT".into(),
@@ -160,7 +190,9 @@ pub(crate) fn parse(text: &str) -> Result<Target, String> {
     let host = parse_host(host)?;
     let port = parse_port(port)?;
     let name = name.unwrap_or(address).to_owned();
-    Ok(Target { name, address: address.to_owned(), host, port, own: OwnLimits::default() })
+    let own = OwnLimits::default();
+    let target = Target { name, address: address.to_owned(), host, port, own };
+    Ok(Station { target, scheme, server_name: None })
 }
 
 fn parse_host(host: &str) -> Result<Host, String> {

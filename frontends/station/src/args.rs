@@ -17,14 +17,16 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use crate::keep::{Keep, retention};
 use crate::listen::Listen;
 use crate::maps;
+use crate::secure::TlsArgs;
 
 /// A roadside station: whoever connects gets every car it has seen so far.
 #[derive(Clone, Debug, Parser)]
 #[command(version)]
 pub(crate) struct Args {
-    /// Where to listen: [tcp://]host:port, IPv4, IPv6 in brackets, or a name, which stands for
-    /// all its addresses; port 0 takes a free one. May be given again, or as a list with commas
-    /// [default: 127.0.0.1:8000, or the sockets that were handed over]
+    /// Where to listen: [tcp://|tls://]host:port, IPv4, IPv6 in brackets, or a name, which stands
+    /// for all its addresses; port 0 takes a free one. Without a scheme it is TLS if there is
+    /// --tls-cert. May be given again, or as a list with commas [default: 127.0.0.1:8000, or the
+    /// sockets that were handed over]
     #[arg(long, value_name = "ADDR", value_delimiter = ',', value_parser = Listen::parse)]
     pub(crate) listen: Vec<Listen>,
 
@@ -112,8 +114,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s")]
     pub(crate) drain: Duration,
 
-    /// Where to listen for HTTP: /metrics, /healthz, /readyz, /snapshot and POST /cars
-    #[arg(long, value_name = "ADDR", value_parser = Listen::parse)]
+    /// Where to listen for HTTP, in plain text: /metrics, /healthz, /readyz, /snapshot and POST
+    /// /cars
+    #[arg(long, value_name = "ADDR", value_parser = Listen::parse_plain)]
     pub(crate) admin: Option<Listen>,
 
     /// The file with the bearer token that POST /cars asks for; without it nobody may post
@@ -127,6 +130,9 @@ pub(crate) struct Args {
     /// See whether everything is in order, without starting, and exit
     #[arg(long)]
     pub(crate) check: bool,
+
+    #[command(flatten)]
+    pub(crate) tls: TlsArgs,
 
     #[command(flatten)]
     pub(crate) log: LogArgs,
@@ -182,6 +188,9 @@ impl Args {
             ("--seed", self.seed != old.seed),
             ("--store", self.store != old.store),
             ("--admin", self.admin != old.admin),
+            // A listener is of one kind from its begin to its end; which certificate it has, which
+            // clients and which versions it takes, can change.
+            ("--tls-cert", self.tls.is_given() && !old.tls.is_given()),
             ("the log's flags", self.log != old.log),
         ]
         .into_iter()
@@ -191,6 +200,9 @@ impl Args {
 
     /// What is wrong with flags that are fine one by one.
     pub(crate) fn contradiction(&self) -> Option<String> {
+        if let Some(message) = self.tls.contradiction(&self.listen) {
+            return Some(message);
+        }
         let file = matches!(self.source, Source::File(_));
         if self.replay {
             if !file {

@@ -23,6 +23,7 @@ pub(crate) fn check(args: &Args) -> ExitCode {
     }
     let found = || -> Result<(), Failure> {
         args.admin_token_file.as_deref().map(Token::from_file).transpose()?;
+        args.tls.acceptor()?;
         if let Some(path) = &args.store {
             Store::check(path).map_err(|error| error.to_string())?;
         }

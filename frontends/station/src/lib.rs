@@ -7,6 +7,7 @@
 //! | file | what it decides |
 //! | --- | --- |
 //! | `args.rs`, `listen.rs`, `keep.rs`, `maps.rs` | the flags, and what is an error in using them |
+//! | `listeners.rs`, `secure.rs` | the sockets of clients, which of them speak TLS, and who the station is there |
 //! | `start.rs`, `check.rs`, `limits.rs` | the order in which things start, and what ends a start |
 //! | `replay.rs` | what of a capture is served again, and where |
 //! | `source.rs`, `work.rs` | what kind of thing the source is, and who reads it |
@@ -44,12 +45,14 @@ mod keep;
 mod ledger;
 mod limits;
 mod listen;
+mod listeners;
 mod loading;
 mod maps;
 mod office;
 mod refusals;
 mod reload;
 mod replay;
+mod secure;
 mod serving;
 mod signals;
 mod simulate;

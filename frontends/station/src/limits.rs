@@ -13,7 +13,8 @@ pub(crate) fn limits(args: &Args) -> StationLimits {
     let own = OWN_DESCRIPTORS
         + args.listen.len().max(1) as u64
         + args.store.as_ref().map_or(0, |_| STORE_DESCRIPTORS)
-        + args.admin.as_ref().map_or(0, |_| ADMIN_DESCRIPTORS);
+        + args.admin.as_ref().map_or(0, |_| ADMIN_DESCRIPTORS)
+        + if args.tls.is_given() { TLS_DESCRIPTORS } else { 0 };
     if let Some(limit) = raise_descriptor_limit() {
         let room = usize::try_from(limit.saturating_sub(own)).unwrap_or(usize::MAX).max(1);
         limits.connections = room.min(max_connections);
@@ -36,3 +37,6 @@ const OWN_DESCRIPTORS: u64 = 20;
 const STORE_DESCRIPTORS: u64 = 6;
 /// A listener and a few callers; more than these share what the connections leave.
 const ADMIN_DESCRIPTORS: u64 = 4;
+/// The file of `SSLKEYLOGFILE`, which a reload opens anew while connections have the old one,
+/// and a certificate that is being read.
+const TLS_DESCRIPTORS: u64 = 4;

@@ -1,12 +1,23 @@
 //! What `--listen` names, and the sockets that come of it.
 
+use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 
 /// An address to listen on, as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listen {
+    /// As what, if that was said.
+    pub(crate) scheme: Option<Scheme>,
     host: Host,
+}
+
+/// What is spoken there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// Plain text.
+    Tcp,
+    Tls,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,37 +28,47 @@ enum Host {
 
 impl Default for Listen {
     fn default() -> Self {
-        Self { host: Host::Address(SocketAddr::from(([127, 0, 0, 1], 8000))) }
+        Self { scheme: None, host: Host::Address(SocketAddr::from(([127, 0, 0, 1], 8000))) }
+    }
+}
+
+/// As it can be given again.
+impl fmt::Display for Listen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.scheme {
+            None => "",
+            Some(Scheme::Tcp) => "tcp://",
+            Some(Scheme::Tls) => "tls://",
+        })?;
+        match &self.host {
+            Host::Address(address) => address.fmt(f),
+            Host::Name(name, port) => write!(f, "{name}:{port}"),
+        }
     }
 }
 
 impl Listen {
-    /// Reads `[tcp://]host:port`.
+    /// Reads `[tcp://|tls://]host:port`.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let place = match text.split_once("://") {
-            None => text,
-            Some(("tcp", place)) => place,
-            Some(("tls", _)) => return Err("TLS is not there yet: listen on tcp://".into()),
-            Some(_) => return Err("unknown scheme: there is tcp://".into()),
+        let (scheme, place) = match text.split_once("://") {
+            None => (None, text),
+            Some(("tcp", place)) => (Some(Scheme::Tcp), place),
+            Some(("tls", place)) => (Some(Scheme::Tls), place),
+            Some(_) => return Err("unknown scheme: there are tcp:// and tls://".into()),
         };
-        if let Ok(address) = place.parse() {
-            return Ok(Self { host: Host::Address(address) });
-        }
-        let (name, port) = place.rsplit_once(':').ok_or("no port: write host:port")?;
-        if name.is_empty() {
-            return Err("no host: for every interface write 0.0.0.0:8000 or [::]:8000".into());
-        }
-        if name.contains([':', '[', ']']) {
-            return Err("an IPv6 address stands in brackets: [::1]:8000".into());
-        }
-        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
-            return Err("not a host name".into());
-        }
-        // `parse` alone would also take a sign.
-        let port = Some(port).filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
-        match port.and_then(|port| port.parse().ok()) {
-            Some(port) => Ok(Self { host: Host::Name(name.into(), port) }),
-            None => Err("not a port: it is a number from 0 to 65535".into()),
+        Ok(Self { scheme, host: Host::parse(place)? })
+    }
+
+    /// Reads `[tcp://]host:port`, for what is never spoken over TLS.
+    pub(crate) fn parse_plain(text: &str) -> Result<Self, String> {
+        match text.split_once("://") {
+            None | Some(("tcp", _)) => Self::parse(text),
+            Some(("tls", _)) => {
+                Err("HTTP is in plain text here, without TLS: write tcp://, or no \
+                                     scheme, and keep the address away from strangers"
+                    .into())
+            }
+            Some(_) => Err("unknown scheme: there is tcp://".into()),
         }
     }
 
@@ -73,6 +94,30 @@ impl Listen {
                 Err(error) => Err(format!("cannot listen on {address}: {error}")),
             },
             Host::Name(name, port) => bind_all(name, *port, bind),
+        }
+    }
+}
+
+impl Host {
+    fn parse(place: &str) -> Result<Self, String> {
+        if let Ok(address) = place.parse() {
+            return Ok(Self::Address(address));
+        }
+        let (name, port) = place.rsplit_once(':').ok_or("no port: write host:port")?;
+        if name.is_empty() {
+            return Err("no host: for every interface write 0.0.0.0:8000 or [::]:8000".into());
+        }
+        if name.contains([':', '[', ']']) {
+            return Err("an IPv6 address stands in brackets: [::1]:8000".into());
+        }
+        if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)) {
+            return Err("not a host name".into());
+        }
+        // `parse` alone would also take a sign.
+        let port = Some(port).filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+        match port.and_then(|port| port.parse().ok()) {
+            Some(port) => Ok(Self::Name(name.into(), port)),
+            None => Err("not a port: it is a number from 0 to 65535".into()),
         }
     }
 }

@@ -1,10 +1,11 @@
-//! SIGHUP: the log file is opened anew, and `--config` is read again.
+//! SIGHUP: the log file is opened anew; `--config`, the token and the certificate are read again.
 
 use std::time::Duration;
 
 use carwatch_admin::Token;
 use carwatch_cli::{LogHandle, try_parse};
 use carwatch_driver::server::Settings;
+use carwatch_driver::tls::Acceptor;
 
 use crate::args::{Args, PREFIX};
 use crate::desk::Desk;
@@ -22,15 +23,22 @@ impl Reload {
     /// Looks again. What can change while the station runs, changes at once; of the rest it is
     /// said that it waits for a restart. If anything is wrong, everything stays as it was.
     ///
-    /// `args` are those that the station was started with. Returns how long it drains now.
-    pub(crate) async fn run(&self, args: &Args, desk: &Desk, office: &Office) -> Option<Duration> {
+    /// `args` are those that the station was started with, and `secured` is whether it has
+    /// listeners that speak TLS. Returns how long it drains now.
+    pub(crate) async fn run(
+        &self,
+        args: &Args,
+        secured: bool,
+        desk: &Desk,
+        office: &Office,
+    ) -> Option<Duration> {
         if let Err(error) = self.log.reopen() {
             tracing::error!(error, "the log stays where it was");
         }
         tracing::info!("reloading");
-        match self.read() {
-            Ok((new, token)) => {
-                office.control.apply(Settings { limits: limits(&new), rules: new.rules() });
+        match self.read(secured) {
+            Ok((new, token, tls)) => {
+                office.control.apply(Settings { limits: limits(&new), rules: new.rules(), tls });
                 office.set_token(token);
                 desk.retain(new.retention()).await;
                 let waits = new.fixed_since(args);
@@ -48,13 +56,14 @@ impl Reload {
         }
     }
 
-    fn read(&self) -> Result<(Args, Option<Token>), String> {
+    fn read(&self, secured: bool) -> Result<(Args, Option<Token>, Option<Acceptor>), String> {
         let args: Args = try_parse(self.program, PREFIX).map_err(|refusal| refusal.line())?;
         if let Some(message) = args.contradiction() {
             return Err(message);
         }
         args.reading()?;
         let token = args.admin_token_file.as_deref().map(Token::from_file).transpose()?;
-        Ok((args, token))
+        let tls = args.tls.renewed(secured)?;
+        Ok((args, token, tls))
     }
 }

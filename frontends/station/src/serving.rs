@@ -37,7 +37,9 @@ impl Station {
         let office = Arc::new(self.office());
         let drain = Cell::new(args.drain);
         let admin = std::mem::take(&mut self.admin);
-        let announced = [lines("listening on", &self.listeners), lines("admin on", &admin)];
+        let secured = self.listeners.iter().any(|listener| listener.tls);
+        let sockets = self.listeners.iter().map(|listener| &listener.socket);
+        let announced = [lines("listening on", sockets), lines("admin on", &admin)];
 
         // Closing it is the word to stop.
         let (goes_on, stop_admin) = async_channel::bounded::<()>(1);
@@ -59,7 +61,7 @@ impl Station {
                 if serving() {
                     notifier.reloading();
                 }
-                if let Some(new) = reload.run(&args, &desk, &office).await {
+                if let Some(new) = reload.run(&args, secured, &desk, &office).await {
                     drain.set(new);
                 }
                 if serving() {
@@ -194,8 +196,12 @@ fn log_failures(ended: Vec<io::Result<()>>) {
 }
 
 /// A line for each bound address (cli.md).
-fn lines(what: &'static str, listeners: &[TcpListener]) -> io::Result<Vec<String>> {
-    listeners.iter().map(|listener| Ok(format!("{what} {}\n", listener.local_addr()?))).collect()
+fn lines<'l>(
+    what: &'static str,
+    listeners: impl IntoIterator<Item = &'l TcpListener>,
+) -> io::Result<Vec<String>> {
+    let listeners = listeners.into_iter();
+    listeners.map(|listener| Ok(format!("{what} {}\n", listener.local_addr()?))).collect()
 }
 
 /// Says them on stderr, whatever the log's flags say. Each is one write, so that a line of

@@ -1,11 +1,12 @@
 //! The order in which a station starts.
 //!
 //! 1. Flags, and the files that they name: an error in usage ends the start with 2.
-//! 2. The store is locked, before anything else that another station might notice.
-//! 3. A capture that is to be replayed is read.
-//! 4. Addresses are bound, and the source is opened. From here on callers wait in the backlog.
-//! 5. Two threads begin: the ledger's, which loads the store first, and the source's.
-//! 6. The runtime takes over ([`crate::serving`]).
+//! 2. The token, and the certificate with its key, are read.
+//! 3. The store is locked, before anything else that another station might notice.
+//! 4. A capture that is to be replayed is read.
+//! 5. Addresses are bound, and the source is opened. From here on callers wait in the backlog.
+//! 6. Two threads begin: the ledger's, which loads the store first, and the source's.
+//! 7. The runtime takes over ([`crate::serving`]).
 
 use std::future::Future;
 use std::net::TcpListener;
@@ -18,7 +19,7 @@ use async_channel::{Receiver, bounded};
 use carwatch_admin::Token;
 use carwatch_cli::{LogError, fail, parse, usage_error};
 use carwatch_driver::Accepted;
-use carwatch_driver::server::{self, Connection, SharedRoster};
+use carwatch_driver::server::{self, Connection, Listening, SharedRoster};
 use carwatch_formats::visible::visible;
 use carwatch_ingest::{Position, Reading};
 use carwatch_store::Store;
@@ -28,6 +29,7 @@ use crate::check::check;
 use crate::desk::{Desk, desk};
 use crate::ledger::Ledger;
 use crate::limits::limits;
+use crate::listeners::{self, Listeners};
 use crate::loading::Patience;
 use crate::reload::Reload;
 use crate::replay::{Recorded, Replaying};
@@ -124,7 +126,7 @@ pub(crate) struct Station {
     pub(crate) program: &'static str,
     pub(crate) signals: Signals,
     pub(crate) control: server::Control,
-    pub(crate) listeners: Vec<TcpListener>,
+    pub(crate) listeners: Vec<Listening>,
     pub(crate) admin: Vec<TcpListener>,
     pub(crate) token: Option<Token>,
     pub(crate) reading: Reading,
@@ -153,24 +155,22 @@ impl Station {
         if let Some(unused) = args.unused(args.admin.is_some() || inherited.admin.is_some()) {
             tracing::warn!(%source, "{unused}");
         }
+        listeners::fits(&args.tls, &inherited.listeners).map_err(Failure::Usage)?;
         let token = args.admin_token_file.as_deref().map(Token::from_file).transpose()?;
+        let tls = args.tls.acceptor()?;
         let signals = Signals::listen().map_err(|error| format!("cannot heed signals: {error}"))?;
         let store = args.store.as_deref().map(open_store).transpose()?;
         let positions = store.as_ref().map(positions).transpose()?;
         let limits = limits(args);
-        let Inherited { mut listeners, admin } = inherited;
+        let Inherited { listeners, admin } = inherited;
         let listens = args.listens(listeners.is_empty());
         let recorded = args.replay.then(|| Recorded::open(source)).transpose()?;
         if let Some(recorded) = &recorded {
             recorded.fits(listeners.len(), listens.len()).map_err(Failure::Usage)?;
             recorded.log();
         }
-        // A name among them has as many listeners as addresses.
-        let mut places: Vec<usize> = (0..listeners.len()).collect();
-        for (nth, listen) in (listeners.len()..).zip(listens) {
-            listeners.extend(listen.bind(|address| server::bind(address, &limits))?);
-            places.resize(listeners.len(), nth);
-        }
+        let Listeners { sockets: listeners, places } =
+            Listeners::open(args, listeners, listens, &limits)?;
         let replay = recorded.map(|recorded| recorded.at(places));
         let admin = match (admin, &args.admin) {
             (Some(listener), _) => vec![listener],
@@ -205,7 +205,7 @@ impl Station {
             }
         })?;
         begin("source", work(opened, args, reading.clone(), positions, intake))?;
-        let control = server::Control::new(server::Settings { limits, rules: args.rules() });
+        let control = server::Control::new(server::Settings { limits, rules: args.rules(), tls });
         Ok(Self {
             program,
             signals,

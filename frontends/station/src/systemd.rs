@@ -10,12 +10,14 @@ use carwatch_formats::visible::visible;
 use listenfd::ListenFd;
 use sd_notify::NotifyState;
 
+use crate::listen::Scheme;
+
 /// Sockets that listen since before this process was there.
 #[derive(Debug, Default)]
 pub(crate) struct Inherited {
     /// For clients, in systemd's order. If there are any, they take the place of the address
-    /// that a station listens on by default.
-    pub(crate) listeners: Vec<TcpListener>,
+    /// that a station listens on by default. One that is named `tcp` or `tls` speaks that.
+    pub(crate) listeners: Vec<(TcpListener, Option<Scheme>)>,
     /// The one that is named `admin` (`FileDescriptorName=`); it takes the place of `--admin`.
     pub(crate) admin: Option<TcpListener>,
 }
@@ -51,7 +53,7 @@ pub(crate) fn inherited() -> Result<Inherited, String> {
         let listens = taken.filter(listens);
         let socket = listens.ok_or_else(|| format!("{which} does not listen"))?;
         if name != ADMIN {
-            inherited.listeners.push(socket);
+            inherited.listeners.push((socket, scheme(&name)));
         } else if inherited.admin.replace(socket).is_some() {
             return Err(format!("{which} is the second one of that name: there is one admin"));
         }
@@ -67,6 +69,14 @@ fn names(variable: Option<&str>, count: usize) -> Result<Vec<String>, String> {
         return Ok(names.into_iter().take(count).collect());
     }
     Err(format!("LISTEN_FDNAMES has {} names for {count} sockets", names.len()))
+}
+
+fn scheme(name: &str) -> Option<Scheme> {
+    match name {
+        "tcp" => Some(Scheme::Tcp),
+        "tls" => Some(Scheme::Tls),
+        _ => None,
+    }
 }
 
 #[cfg(not(target_vendor = "apple"))]

@@ -4,17 +4,18 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use carwatch::gather::{Dial, DialId, Lookup};
 use carwatch::time::Instant;
-use carwatch::{Host, Target};
+use carwatch::{Fault, Host, Target};
 use futures_util::future::poll_fn;
-use futures_util::io::AsyncRead;
 
+use super::faults;
 use crate::alarm::Alarm;
+use crate::socket::Socket;
+use crate::tls::{Got, Link, To};
 
 /// What happened.
 pub(super) enum Event<S> {
@@ -23,7 +24,7 @@ pub(super) enum Event<S> {
     /// A future ended that nobody waits for.
     Abandoned,
     Resolved(Lookup, io::Result<Vec<SocketAddr>>),
-    Connected(Dial, io::Result<S>),
+    Connected(Dial, Result<Link<S>, Fault>),
     Read(DialId, Reader<S>, Read),
 }
 
@@ -31,7 +32,10 @@ pub(super) enum Event<S> {
 pub(super) enum Read {
     /// So many bytes, at the begin of the buffer, until the next future is polled.
     Bytes(usize),
-    End,
+    Fin,
+    CloseNotify,
+    /// FIN inside TLS, without `close_notify`.
+    Truncated,
     Failed(io::Error),
     /// Nothing; the deadline came, or may have.
     Nothing,
@@ -48,34 +52,57 @@ pub(super) fn buffer() -> Buffer {
 
 /// A connection, and what it reads into.
 pub(super) struct Reader<S> {
-    stream: S,
+    link: Link<S>,
     buffer: Buffer,
     alarm: Alarm,
 }
 
 impl<S> Reader<S> {
-    pub(super) fn new(stream: S, buffer: Buffer) -> Self {
-        Self { stream, buffer, alarm: Alarm::new() }
+    pub(super) fn new(link: Link<S>, buffer: Buffer) -> Self {
+        Self { link, buffer, alarm: Alarm::new() }
     }
 }
 
-impl<S: AsyncRead + Unpin> Reader<S> {
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_read(cx, &mut self.buffer.borrow_mut())
+impl<S: Socket> Reader<S> {
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Read> {
+        let got = ready!(self.link.poll_read(cx, &mut self.buffer.borrow_mut()));
+        Poll::Ready(match got {
+            Ok(Got::Bytes(n)) => Read::Bytes(n),
+            Ok(Got::Fin) => Read::Fin,
+            Ok(Got::CloseNotify) => {
+                self.link.answer_goodbye(cx);
+                Read::CloseNotify
+            }
+            Ok(Got::Truncated) => Read::Truncated,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => Read::Nothing,
+            Err(e) => Read::Failed(e),
+        })
+    }
+}
+
+/// Connects, and shakes hands where TLS is to be spoken.
+pub(super) async fn connect<S: Socket>(
+    connecting: impl Future<Output = io::Result<S>>,
+    tls: Option<To>,
+) -> Result<Link<S>, Fault> {
+    let socket = connecting.await.map_err(|error| faults::of_connecting(&error))?;
+    if faults::is_itself(&socket) {
+        return Err(faults::connected_to_itself());
+    }
+    match tls {
+        None => Ok(Link::Plain(socket)),
+        Some(to) => to.connect(socket).await,
     }
 }
 
 /// Waits for the next bytes of a response, or for its deadline.
-pub(super) async fn read<S: AsyncRead + Unpin>(
+pub(super) async fn read<S: Socket>(
     id: DialId,
     mut reader: Reader<S>,
     deadline: Instant,
 ) -> Event<S> {
     let read = poll_fn(|cx| match reader.poll_read(cx) {
-        Poll::Ready(Ok(0)) => Poll::Ready(Read::End),
-        Poll::Ready(Ok(n)) => Poll::Ready(Read::Bytes(n)),
-        Poll::Ready(Err(e)) if e.kind() == io::ErrorKind::Interrupted => Poll::Ready(Read::Nothing),
-        Poll::Ready(Err(e)) => Poll::Ready(Read::Failed(e)),
+        Poll::Ready(read) => Poll::Ready(read),
         Poll::Pending => reader.alarm.poll(deadline, cx).map(|()| Read::Nothing),
     });
     let read = read.await;

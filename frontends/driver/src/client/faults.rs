@@ -23,7 +23,7 @@ pub(super) fn of_connecting(error: &io::Error) -> Fault {
 }
 
 /// Why a connection that was made gave no more bytes.
-pub(super) fn of_reading(error: &io::Error) -> Fault {
+pub(crate) fn of_reading(error: &io::Error) -> Fault {
     let reason = match error.kind() {
         // The network gave the connection up, after data or a keep-alive went unanswered.
         ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
@@ -63,6 +63,14 @@ pub(super) fn is_itself<S: AsFd>(stream: &S) -> bool {
 /// Nobody listens where a socket could connect to itself.
 pub(super) fn connected_to_itself() -> Fault {
     Fault::new(Reason::Refused, "nobody listens there (the connection met itself)")
+}
+
+/// The stream ended inside TLS, without its goodbye.
+pub(super) fn truncated() -> Fault {
+    Fault::new(
+        Reason::Truncated,
+        "the connection was closed without a TLS close_notify: there may be more that never came",
+    )
 }
 
 #[cfg(test)]

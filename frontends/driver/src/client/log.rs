@@ -1,9 +1,8 @@
 //! The life of a gather as structured events, in the words of the tutorial's log.
 
-use std::io;
 use std::time::Duration;
 
-use carwatch::{Outcome, Report, Target};
+use carwatch::{Fault, Outcome, Report, Target};
 
 use crate::clock::millis;
 
@@ -16,9 +15,10 @@ pub(super) fn connected(target: &Target) {
 }
 
 /// One address of a station could not be reached; another one, or another attempt, may be.
-pub(super) fn not_connected(target: &Target, attempt: u32, error: &io::Error) {
+pub(super) fn not_connected(target: &Target, attempt: u32, fault: &Fault) {
     let peer = &*target.address;
-    tracing::info!(station = %target.name, peer, attempt, %error, "no connection");
+    let error = fault.detail.as_deref();
+    tracing::info!(station = %target.name, peer, attempt, error, "no connection");
 }
 
 /// The first bytes of a response are news, the others are detail.

@@ -52,8 +52,12 @@ impl Observer for () {}
 /// Who ended a connection that had been made, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The station, properly.
+    /// The station, in plain text, properly.
     Fin,
+    /// The station, which said goodbye in TLS.
+    CloseNotify,
+    /// The station or somebody between: FIN inside TLS, without a goodbye.
+    Truncated,
     /// The station or the network: RST, or another error of reading.
     Broken,
     /// This side, which wanted no more of it or could not wait.

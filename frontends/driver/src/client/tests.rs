@@ -54,7 +54,7 @@ fn gather_from(ways: &[Way], limits: &ClientLimits) -> (Report, Vec<u8>) {
         own: OwnLimits::default(),
     };
     let resolve = |_: &Target| ready(Ok(addresses.clone()));
-    let work = run(vec![target], limits, 1, resolve, connect, pending(), ());
+    let work = run(vec![target.into()], limits, 1, resolve, connect, pending(), ());
     let report = async_io::block_on(work);
     let tried = tried.borrow().clone();
     (report, tried)

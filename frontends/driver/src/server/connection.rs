@@ -5,48 +5,68 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{Shutdown, SocketAddr};
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use carwatch::serve::{Did, Ended, Served};
+use carwatch::serve::{Did, Served};
 use carwatch::time::Instant;
-use socket2::SockRef;
 
-use super::control::PANICKED;
+use super::control::Over;
 use super::machine::{Machine, Step};
 use super::open::Handle;
 use crate::alarm::Alarm;
 use crate::clock::{self, millis};
 use crate::listener::has_left;
 use crate::socket::Socket;
+use crate::tls::{Acceptor, Got, Link, Unsecured};
 
 /// One connection, to be spawned on a runtime.
 pub type Connection = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Serves one connection, whatever happens in it, and logs its begin and its end.
+/// Serves one connection, whatever happens in it, and logs its begin and its end. With `tls` it
+/// begins with a handshake.
 pub(super) fn serve<S: Socket + Send, M: Machine>(
     stream: S,
+    tls: Option<Acceptor>,
     peer: SocketAddr,
     machine: M,
     handle: Handle,
 ) -> Connection {
     let (cars, bytes) = (machine.cars(), machine.bytes());
-    tracing::info!(%peer, cars, bytes, "connection made");
+    let secure = tls.is_some().then_some(true);
+    tracing::info!(%peer, cars, bytes, tls = secure, "connection made");
     let begin = clock::now();
-    Box::pin(Serving { stream: Some(stream), machine, alarm: Alarm::new(), peer, begin, handle })
+    let stage = match tls {
+        None => Stage::Open(Link::Plain(stream)),
+        Some(acceptor) => Stage::Shaking(Box::pin(acceptor.accept(stream))),
+    };
+    Box::pin(Serving { stage, machine, alarm: Alarm::new(), peer, begin, handle })
 }
 
 struct Serving<S, M> {
-    /// None once it has ended: its drop is the connection's end, and the handle's comes after.
-    stream: Option<S>,
+    stage: Stage<S>,
     machine: M,
     alarm: Alarm,
     peer: SocketAddr,
     begin: Instant,
     handle: Handle,
+}
+
+enum Stage<S> {
+    /// A future of its own, for it is large, and soon over.
+    Shaking(Pin<Box<dyn Future<Output = Result<Link<S>, Unsecured>> + Send>>),
+    Open(Link<S>),
+    /// The drop of what it was is the connection's end, and the handle's comes after.
+    Over,
+}
+
+/// What a connection came to that did not panic.
+enum Pumped {
+    Served(Served),
+    Unsecured(Unsecured),
 }
 
 impl<S: Socket, M: Machine> Future for Serving<S, M> {
@@ -56,37 +76,51 @@ impl<S: Socket, M: Machine> Future for Serving<S, M> {
         let this = self.get_mut();
         // A panic stays in its connection: dropping the socket resets it.
         let pumped = catch_unwind(AssertUnwindSafe(|| this.pump(cx)));
-        let (ended, sent) = match pumped {
+        let (over, sent, error) = match pumped {
             Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(Served { ended, sent })) => (Some(ended), sent),
-            Err(_) => (None, this.handle.progress.given_up().sent),
+            Ok(Poll::Ready(Pumped::Served(Served { ended, sent }))) => {
+                (Over::Served(ended), sent, None)
+            }
+            Ok(Poll::Ready(Pumped::Unsecured(Unsecured(why)))) => (Over::Unsecured, 0, Some(why)),
+            Err(_) => (Over::Panicked, this.handle.progress.given_up().sent, None),
         };
-        this.stream = None;
-        this.handle.ended(ended);
-        let (peer, cars) = (this.peer, this.machine.cars());
-        let ended = ended.map_or(PANICKED, Ended::as_str);
+        this.stage = Stage::Over;
+        this.handle.ended(over);
+        let (peer, cars, ended) = (this.peer, this.machine.cars(), over.as_str());
         let elapsed_ms = millis(clock::now().since(this.begin));
-        tracing::info!(%peer, ended, bytes = sent, cars, elapsed_ms, "connection ended");
+        tracing::info!(%peer, ended, bytes = sent, cars, elapsed_ms, error, "connection ended");
         Poll::Ready(())
     }
 }
 
 impl<S: Socket, M: Machine> Serving<S, M> {
-    fn pump(&mut self, cx: &mut Context<'_>) -> Poll<Served> {
-        let Some(stream) = &mut self.stream else { return Poll::Ready(self.machine.done()) };
+    fn pump(&mut self, cx: &mut Context<'_>) -> Poll<Pumped> {
+        if self.handle.progress.is_aborted(cx) {
+            return Poll::Ready(Pumped::Served(self.handle.progress.given_up()));
+        }
+        if let Stage::Shaking(shaking) = &mut self.stage {
+            match ready!(shaking.as_mut().poll(cx)) {
+                Ok(link) => self.stage = Stage::Open(link),
+                Err(unsecured) => return Poll::Ready(Pumped::Unsecured(unsecured)),
+            }
+        }
+        self.pump_open(cx).map(Pumped::Served)
+    }
+
+    fn pump_open(&mut self, cx: &mut Context<'_>) -> Poll<Served> {
+        let Stage::Open(link) = &mut self.stage else { return Poll::Ready(self.machine.done()) };
         for _ in 0..TURN {
             if self.handle.progress.is_aborted(cx) {
                 return Poll::Ready(self.handle.progress.given_up());
             }
             let did = match self.machine.step() {
-                Step::Leave if has_left(stream) => {
+                Step::Leave if link.poll_flush(cx).is_ready() && has_left(link.socket()) => {
                     self.machine.left(clock::now());
                     continue;
                 }
-                Step::Write(_) | Step::Leave | Step::Wait => {
-                    ready!(exchange(stream, &self.machine, &mut self.alarm, cx))
+                Step::Write(_) | Step::Leave | Step::Wait | Step::Finish => {
+                    ready!(exchange(link, &self.machine, &mut self.alarm, cx))
                 }
-                Step::Finish => Some(finish(stream)),
                 Step::End => return Poll::Ready(self.machine.done()),
             };
             let now = clock::now();
@@ -102,30 +136,40 @@ impl<S: Socket, M: Machine> Serving<S, M> {
     }
 }
 
-/// Writes, reads and waits at once; ready with what was done, or `None` for the deadline.
+/// Writes or finishes, reads and waits at once; ready with what was done, or `None` for the
+/// deadline.
 fn exchange<S: Socket>(
-    stream: &mut S,
+    link: &mut Link<S>,
     machine: &impl Machine,
     alarm: &mut Alarm,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Did>> {
     let step = machine.step();
-    if let Step::Write(bytes) = step
-        && let Poll::Ready(written) = Pin::new(&mut *stream).poll_write(cx, bytes)
-    {
-        return Poll::Ready(match written {
-            Ok(0) => Some(Did::Fault),
-            Ok(n) => Some(Did::Wrote(n)),
-            Err(e) => fault(&e),
-        });
+    match step {
+        Step::Write(bytes) => {
+            if let Poll::Ready(written) = link.poll_write(cx, bytes) {
+                return Poll::Ready(match written {
+                    Ok(0) => Some(Did::Fault),
+                    Ok(n) => Some(Did::Wrote(n)),
+                    Err(e) => fault(&e),
+                });
+            }
+        }
+        Step::Finish => {
+            if let Poll::Ready(finished) = link.poll_finish(cx) {
+                return Poll::Ready(Some(finished.map_or(Did::Fault, |()| Did::Finished)));
+            }
+        }
+        Step::Leave | Step::Wait | Step::End => {}
     }
     if machine.wants_input() {
         // On the stack of this call, not in the future: a stalled reader holds none of it.
         let mut discarded = [0; 4 * 1024];
-        if let Poll::Ready(read) = Pin::new(stream).poll_read(cx, &mut discarded) {
+        if let Poll::Ready(read) = link.poll_read(cx, &mut discarded) {
             return Poll::Ready(match read {
-                Ok(0) => Some(Did::ReadEnd),
-                Ok(n) => Some(Did::Read(n)),
+                Ok(Got::Bytes(n)) => Some(Did::Read(n)),
+                // That it says no more, however it says so, is no reason to send less.
+                Ok(Got::Fin | Got::CloseNotify | Got::Truncated) => Some(Did::ReadEnd),
                 Err(e) => fault(&e),
             });
         }
@@ -137,16 +181,6 @@ fn exchange<S: Socket>(
     };
     ready!(alarm.poll(due, cx));
     Poll::Ready(None)
-}
-
-/// Everything is queued: from here on closing delivers it, and the client is told the end.
-fn finish<S: Socket>(stream: &S) -> Did {
-    let socket = SockRef::from(stream);
-    // Not `close()` of the stream: async-std's only flushes.
-    match socket.set_linger(None).and_then(|()| socket.shutdown(Shutdown::Write)) {
-        Ok(()) => Did::Finished,
-        Err(_) => Did::Fault,
-    }
 }
 
 fn fault(error: &io::Error) -> Option<Did> {

@@ -9,6 +9,8 @@ use carwatch::limits::StationLimits;
 use carwatch::serve::Ended;
 use futures_util::task::AtomicWaker;
 
+use crate::tls::Acceptor;
+
 /// What can be changed while a server runs. It holds for whoever connects from then on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
@@ -16,11 +18,13 @@ pub struct Settings {
     pub limits: StationLimits,
     /// Who may connect.
     pub rules: Rules,
+    /// How listeners speak TLS that do.
+    pub tls: Option<Acceptor>,
 }
 
 impl From<StationLimits> for Settings {
     fn from(limits: StationLimits) -> Self {
-        Self { limits, rules: Rules::default() }
+        Self { limits, ..Self::default() }
     }
 }
 
@@ -35,9 +39,10 @@ pub struct Counts {
     pub open: u64,
     /// Connections that were served, or are.
     pub accepted: u64,
-    /// Bytes of snapshots that the kernel took.
+    /// Bytes of snapshots that the kernel took, or TLS for it.
     pub sent: u64,
-    /// How those that are no longer open ended, by [`Ended::as_str`], and `panicked`.
+    /// How those that are no longer open ended, by [`Ended::as_str`]; and `panicked`, and
+    /// `tls_failed` where no TLS handshake was made.
     pub ended: Vec<(&'static str, u64)>,
     /// Connections that were not served, by [`Unwelcome::as_str`].
     pub unwelcome: Vec<(&'static str, u64)>,
@@ -141,10 +146,9 @@ impl Tally {
         self.sent.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// A connection ended; `None` for one that panicked.
-    pub(super) fn ended(&self, ended: Option<Ended>) {
-        let name = ended.map_or(PANICKED, Ended::as_str);
-        count(&ENDED, &self.ended, name);
+    /// A connection ended.
+    pub(super) fn ended(&self, over: Over) {
+        count(&ENDED, &self.ended, over.as_str());
     }
 
     pub(super) fn unwelcome(&self, why: Unwelcome) {
@@ -157,17 +161,35 @@ fn count(names: &[&str], counters: &[AtomicU64], name: &str) {
     counters[nth.expect("every name is listed")].fetch_add(1, Ordering::SeqCst);
 }
 
-/// How a connection ended whose future panicked.
-pub(super) const PANICKED: &str = "panicked";
+/// What became of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Over {
+    Served(Ended),
+    /// Its future panicked.
+    Panicked,
+    /// It never came to speak TLS.
+    Unsecured,
+}
 
-const ENDED: [&str; 7] = [
+impl Over {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Served(ended) => ended.as_str(),
+            Self::Panicked => "panicked",
+            Self::Unsecured => "tls_failed",
+        }
+    }
+}
+
+const ENDED: [&str; 8] = [
     Ended::Whole.as_str(),
     Ended::Stalled.as_str(),
     Ended::TooSlow.as_str(),
     Ended::Talked.as_str(),
     Ended::Broken.as_str(),
     Ended::Dropped.as_str(),
-    PANICKED,
+    Over::Panicked.as_str(),
+    Over::Unsecured.as_str(),
 ];
 
 const UNWELCOME: [&str; 2] = [Unwelcome::NotAllowed.as_str(), Unwelcome::PerSource.as_str()];

@@ -14,12 +14,14 @@ use carwatch::admit::{Admit, Source};
 use carwatch::limits::StationLimits;
 use carwatch::time::Instant;
 
+use super::Listening;
 use super::connection::{self, Connection};
 use super::control::{Control, Settings};
 use super::machine::Machine;
 use super::open::Open;
 use crate::alarm::Alarm;
 use crate::socket::Accepted;
+use crate::tls::Acceptor;
 use crate::{clock, listener, random};
 
 /// Gives a connection its machine, at the moment in which it is let in.
@@ -33,13 +35,26 @@ impl<M, L> Lend<M> for L where
 {
 }
 
+/// A listener of the accept loop.
+pub(super) struct Entrance {
+    socket: Async<TcpListener>,
+    tls: bool,
+}
+
+impl Entrance {
+    pub(super) fn new(listening: Listening) -> io::Result<Self> {
+        Ok(Self { socket: Async::new(listening.socket)?, tls: listening.tls })
+    }
+}
+
 /// The accept loop: listeners on one side, connections on the other.
 pub(super) struct Door<T, L> {
-    listeners: Vec<Async<TcpListener>>,
+    listeners: Vec<Entrance>,
     /// The listener whose turn it is, so that a busy one does not starve the others.
     turn: usize,
     lend: L,
     limits: Arc<StationLimits>,
+    tls: Option<Acceptor>,
     accept: Accept,
     admit: Admit,
     /// Who was let in and waits for a place. There is one at most, and only where all places
@@ -60,8 +75,8 @@ struct Newcomer {
 }
 
 impl<T, L> Door<T, L> {
-    pub(super) fn new(listeners: Vec<Async<TcpListener>>, lend: L, control: Control) -> Self {
-        let Settings { limits, rules } = control.settings();
+    pub(super) fn new(listeners: Vec<Entrance>, lend: L, control: Control) -> Self {
+        let Settings { limits, rules, tls } = control.settings();
         Self {
             listeners,
             turn: 0,
@@ -73,6 +88,7 @@ impl<T, L> Door<T, L> {
             alarm: Alarm::new(),
             turned_away: Pace::default(),
             limits: Arc::new(limits),
+            tls,
             control,
         }
     }
@@ -94,6 +110,7 @@ impl<T, L> Door<T, L> {
             self.accept.set_connections(settings.limits.connections);
             self.admit.set_rules(settings.rules);
             self.limits = Arc::new(settings.limits);
+            self.tls = settings.tls;
         }
         for _ in 0..TURN {
             for source in self.open.take_ended(cx) {
@@ -146,7 +163,7 @@ impl<T, L> Door<T, L> {
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         for _ in 0..self.listeners.len() {
             self.turn = (self.turn + 1) % self.listeners.len();
-            let accepted = listener::poll_accept(&self.listeners[self.turn], cx);
+            let accepted = listener::poll_accept(&self.listeners[self.turn].socket, cx);
             if accepted.is_ready() {
                 return accepted;
             }
@@ -194,10 +211,11 @@ impl<T, L> Door<T, L> {
         L: Lend<M>,
     {
         let lent = listener::adopt::<S>(stream).and_then(|stream| {
+            let tls = self.acceptor(listener)?;
             let machine = (self.lend)(stream.as_fd(), listener, &self.limits, now)?;
-            Ok((stream, machine))
+            Ok((stream, tls, machine))
         });
-        let (stream, machine) = match lent {
+        let (stream, tls, machine) = match lent {
             Ok(lent) => lent,
             Err(error) => {
                 self.admit.leave(source);
@@ -206,8 +224,18 @@ impl<T, L> Door<T, L> {
         };
         self.accept.accepted();
         self.open.insert(machine, source, |machine, handle| {
-            spawn(connection::serve(stream, peer, machine, handle))
+            spawn(connection::serve(stream, tls, peer, machine, handle))
         });
+    }
+
+    /// What the connections of a listener shake hands with, if they do.
+    fn acceptor(&self, listener: usize) -> io::Result<Option<Acceptor>> {
+        if !self.listeners[listener].tls {
+            return Ok(None);
+        }
+        // The connection is given up; there is nothing to wait for.
+        let none = || io::Error::new(io::ErrorKind::ConnectionAborted, "no certificate for TLS");
+        self.tls.clone().map(Some).ok_or_else(none)
     }
 
     fn accept_failed(&mut self, error: &io::Error, now: Instant) {

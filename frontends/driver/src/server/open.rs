@@ -10,7 +10,7 @@ use carwatch::time::Instant;
 use futures_util::task::AtomicWaker;
 use slab::Slab;
 
-use super::control::Control;
+use super::control::{Control, Over};
 use super::machine::Machine;
 
 /// The open connections of a station; `T` is what the runtime returned for each.
@@ -168,9 +168,9 @@ impl Progress {
 }
 
 impl Handle {
-    /// Counts how the connection ended; `None` for one that panicked.
-    pub(super) fn ended(&mut self, ended: Option<Ended>) {
-        self.progress.control.tally().ended(ended);
+    /// Counts how the connection ended.
+    pub(super) fn ended(&mut self, over: Over) {
+        self.progress.control.tally().ended(over);
         self.counted = true;
     }
 }
@@ -179,7 +179,7 @@ impl Drop for Handle {
     fn drop(&mut self) {
         // Its future may never have run, or not to its end.
         if !self.counted {
-            self.ended(Some(self.progress.given_up().ended));
+            self.ended(Over::Served(self.progress.given_up().ended));
         }
         self.ended.lock().push(self.id);
         self.ended.waker.wake();

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::io;
-use std::net::TcpListener;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +9,7 @@ use std::time::Duration;
 use carwatch::limits::StationLimits;
 use carwatch::replay::{Replay, Turns};
 
-use super::{Connection, Control, run};
+use super::{Connection, Control, Listening, run};
 use crate::{Accepted, listener};
 
 /// As [`serve`](super::serve) does, plays recordings: each connection gets the next script of
@@ -27,7 +26,7 @@ use crate::{Accepted, listener};
 ///
 /// If a listener names a station that is not there.
 pub async fn replay<S: Accepted, T>(
-    listeners: Vec<(TcpListener, usize)>,
+    listeners: Vec<(Listening, usize)>,
     mut stations: Vec<Turns>,
     control: Control,
     stop: impl Future<Output = Duration>,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use clap::Command;
+use clap::{Command, ValueHint};
 
 /// What the generator leaves out: the value of a flag, flags after a station, and what
 /// stands after a subcommand and is no flag.
@@ -37,18 +37,24 @@ pub(super) fn mended(command: &Command, program: &str, script: &str) -> String {
         let name = subcommand.get_name();
         let begin = format!("complete -c {program} -n \"{prefix}_using_subcommand {name}");
         let values = values(subcommand);
-        if values.as_ref().is_some_and(Vec::is_empty) {
+        let free = values.as_ref().is_some_and(Vec::is_empty);
+        if free && !takes_no_files(subcommand) {
             // Files, which fish offers of itself.
             continue;
         }
         let _ = writeln!(script, "{begin}\" -f");
-        if let Some(values) = values {
+        if let Some(values) = values.filter(|_| !free) {
             let values = values.join(" ");
             let not_yet = format!("; and not __fish_seen_subcommand_from {values}");
             let _ = writeln!(script, "{begin}{not_yet}\" -f -a \"{values}\"");
         }
     }
     script
+}
+
+/// Whether what a subcommand takes, whatever it is, is no file.
+fn takes_no_files(subcommand: &Command) -> bool {
+    subcommand.get_positionals().any(|arg| arg.get_value_hint() == ValueHint::Other)
 }
 
 /// The first words that a subcommand takes, no words for any; `None` if it takes none.

@@ -54,7 +54,7 @@ fn the_first_word_is_what_zsh_takes_for_a_subcommand() {
     let (choice, _) = choice.split_once("\n}\n").expect("the end of the function");
     let flags = |part: &str| part.lines().filter(|line| line.starts_with("'-")).count();
     let (subcommands, further) = choice.split_once("(*)\n").expect("what is no subcommand");
-    for subcommand in ["inspect", "completions", "man", "help"] {
+    for subcommand in ["inspect", "ca", "completions", "man", "help"] {
         assert!(subcommands.contains(&format!("({subcommand})\n")), "{subcommand}");
     }
     assert!(subcommands.contains("':shell -- For which:(bash elvish fish powershell zsh)'"));
@@ -80,7 +80,7 @@ fn fish_completes_the_value_that_is_yet_to_come() {
             &format!("{parse} 2>/dev/null"),
             &format!("or {parse} value 2>/dev/null"),
             "or return",
-            "if set -q argv[1]; and contains -- $argv[1] inspect completions man help",
+            "if set -q argv[1]; and contains -- $argv[1] inspect ca completions man help",
         ]
     );
 }
@@ -89,7 +89,7 @@ fn fish_completes_the_value_that_is_yet_to_come() {
 fn fish_completes_a_subcommand_in_the_first_place_and_what_it_takes() {
     let script = script(Shell::Fish, "client-smol");
     let lines: Vec<_> = script.lines().collect();
-    for subcommand in ["inspect", "completions", "man", "help"] {
+    for subcommand in ["inspect", "ca", "completions", "man", "help"] {
         let first = "complete -c client-smol -n \"test (count (commandline -opc)) -eq 1\"";
         let offered: Vec<_> = lines
             .iter()
@@ -108,9 +108,11 @@ fn fish_completes_a_subcommand_in_the_first_place_and_what_it_takes() {
         format!("{after} completions\" -f"),
         format!("{after} completions{not_yet}\" -f -a \"{shells}\""),
         format!("{after} man\" -f"),
+        // Hosts, which nobody else knows.
+        format!("{after} ca\" -f"),
         format!(
-            "{after} help; and not __fish_seen_subcommand_from inspect completions man\" -f \
-             -a \"inspect completions man\""
+            "{after} help; and not __fish_seen_subcommand_from inspect ca completions man\" -f \
+             -a \"inspect ca completions man\""
         ),
     ] {
         assert!(lines.contains(&expected.as_str()), "{expected}");

@@ -24,8 +24,8 @@ fn failed(plan: &Plan, reason: Reason) -> Report {
     report
 }
 
-fn run(by_cargo: bool) -> Run<'static> {
-    Run { program: "client-smol", by_cargo }
+fn run(by_cargo: bool) -> Run {
+    Run { program: "client-smol".into(), by_cargo }
 }
 
 #[test]

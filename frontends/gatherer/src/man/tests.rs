@@ -24,15 +24,15 @@ fn the_page_has_every_part() {
     {
         assert!(sections.contains(&section), "{section}: {sections:?}");
     }
-    let of_subcommands = ["INSPECT", "COMPLETIONS", "MAN"];
+    let of_subcommands = ["INSPECT", "CA", "COMPLETIONS", "MAN"];
     let last = ["EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"];
-    assert_eq!(sections[sections.len() - 7..], [&of_subcommands[..], &last].concat());
+    assert_eq!(sections[sections.len() - 8..], [&of_subcommands[..], &last].concat());
     for name in ["--config", "--tag", "--connect-timeout", "--min-ok", "--no-such"] {
         assert_eq!(page.contains(&flag(name)), name != "--no-such", "{name}");
     }
     assert!(page.contains("CARWATCH_CLIENT_CONNECT_TIMEOUT"), "{page}");
     // Every form of the command line, and no page that is not there.
-    for form in ["inspect", "completions", "man"] {
+    for form in ["inspect", "ca", "completions", "man"] {
         assert!(page.contains(&format!("\\fBclient\\-smol\\fR {form}")), "{form}");
         assert!(!page.contains(&flag(&format!("client-smol-{form}"))));
     }

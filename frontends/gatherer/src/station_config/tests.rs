@@ -10,6 +10,7 @@ use clap::Parser;
 use insta::assert_snapshot;
 
 use super::{OWN, targets};
+use crate::stations::{Scheme, Station};
 
 #[derive(Debug, Parser)]
 struct Program {
@@ -37,9 +38,14 @@ fn args(list: &[&str]) -> Vec<String> {
     list.iter().map(|s| (*s).to_owned()).collect()
 }
 
-fn asked(text: &str, arguments: &[&str], tags: &[&str]) -> Result<Vec<Target>, String> {
+fn stations(text: &str, arguments: &[&str], tags: &[&str]) -> Result<Vec<Station>, String> {
     let (own, tags) = own(text, tags);
     targets(&own, &args(arguments), &tags).map_err(|why| why.replace(own.file(), "FILE"))
+}
+
+fn asked(text: &str, arguments: &[&str], tags: &[&str]) -> Result<Vec<Target>, String> {
+    let stations = stations(text, arguments, tags);
+    stations.map(|all| all.into_iter().map(|station| station.target).collect())
 }
 
 fn names(text: &str, arguments: &[&str], tags: &[&str]) -> Vec<String> {
@@ -66,6 +72,18 @@ tags = ["south"]
 address = "[::1]:8000"
 name = "the yard"
 "#;
+
+#[test]
+fn a_table_says_how_its_station_is_spoken_to() {
+    let text =
+        "[[stations]]\nname = 'gate'\naddress = 'tls://10.0.0.5:1'\nserver-name = 'g.example'";
+    for arguments in [&[][..], &["gate"]] {
+        let gate = stations(text, arguments, &[]).expect("a station").remove(0);
+        assert_eq!(gate.scheme, Some(Scheme::Tls));
+        assert_eq!(gate.server_name.as_deref(), Some("g.example"));
+        assert_eq!(gate.target.address, "10.0.0.5:1");
+    }
+}
 
 #[test]
 fn a_table_has_all_that_is_a_stations_own() {
@@ -158,7 +176,8 @@ fn what_is_wrong_with_a_file_is_named_with_its_place() {
         "[[stations]]",
         "[[stations]]\naddress = 1",
         "[[stations]]\naddress = 'h'",
-        "[[stations]]\naddress = 'tls://h:1'",
+        "[[stations]]\naddress = 'ssl://h:1'",
+        "[[stations]]\naddress = 'tls://h:1'\nserver-name = 'a b'",
         "[[stations]]\naddress = \"h\\u001b[31m:1\"",
         "[[stations]]\naddress = 'a=h:1'",
         "[[stations]]\n  adress = 'h:1'",

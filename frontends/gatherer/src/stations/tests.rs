@@ -5,7 +5,7 @@ use std::io::Write;
 use carwatch::Host;
 use insta::assert_snapshot;
 
-use super::{MOST, read};
+use super::{MOST, Scheme, read};
 
 fn args(list: &[&str]) -> Vec<String> {
     list.iter().map(|s| (*s).to_owned()).collect()
@@ -36,12 +36,30 @@ fn every_way_to_write_a_station() {
         ("a:b=c:1", "a:b", "c:1", name("c"), 1),
     ] {
         let targets = read(&args(&[text])).expect(text);
-        let [target] = targets.as_slice() else { panic!("{text}: {targets:?}") };
+        let [station] = targets.as_slice() else { panic!("{text}: {targets:?}") };
+        let target = &station.target;
         assert_eq!(target.name, expected_name, "{text}");
         assert_eq!(target.address, address, "{text}");
         assert_eq!(target.host, host, "{text}");
         assert_eq!(target.port, port, "{text}");
     }
+}
+
+#[test]
+fn a_scheme_stands_before_the_address() {
+    let schemes = [
+        ("h:1", None),
+        ("tcp://h:1", Some(Scheme::Tcp)),
+        ("tls://h:1", Some(Scheme::Tls)),
+        ("gate=tls://[::1]:1", Some(Scheme::Tls)),
+    ];
+    for (text, scheme) in schemes {
+        let station = read(&args(&[text])).expect(text).remove(0);
+        assert_eq!(station.scheme, scheme, "{text}");
+        assert!(!station.target.address.contains("//"), "{text}");
+    }
+    // They are one station, however it is spoken to.
+    assert!(error(&["a=tcp://h:1", "b=tls://h:1"]).contains("have the same address, h:1"));
 }
 
 #[test]
@@ -65,8 +83,8 @@ fn what_is_no_station_is_told_why() {
         "[::g]:80",
         "[10.0.0.5]:80",
         "[fe80::1%]:80",
-        "tls://10.0.0.5:8000",
-        "gate=tls://h:1",
+        "gate=tls:h:1",
+        "gate=ssl://h:1",
         "http://10.0.0.5:8000",
         "gate=10.0.0.5:8000/",
         "a b:80",
@@ -105,7 +123,7 @@ fn the_order_is_that_of_the_command_line() {
     let file = written("b=h:2\nc=h:3\n");
     let at = format!("@{}", file.path().display());
     let all = read(&args(&["a=h:1", &at, "d=h:4"])).expect("stations");
-    let names: Vec<&str> = all.iter().map(|t| t.name.as_str()).collect();
+    let names: Vec<&str> = all.iter().map(|t| t.target.name.as_str()).collect();
     assert_eq!(names, ["a", "b", "c", "d"]);
 }
 
@@ -115,7 +133,7 @@ fn a_file_has_comments_blank_lines_and_the_line_ends_of_anywhere() {
         "\u{feff}# all of them\r\n\r\n  gate=h:1 # the first\n\t# none\nno#comment=h:2\nh:3",
     );
     let all = read(&[format!("@{}", file.path().display())]).expect("stations");
-    let names: Vec<&str> = all.iter().map(|t| t.name.as_str()).collect();
+    let names: Vec<&str> = all.iter().map(|t| t.target.name.as_str()).collect();
     assert_eq!(names, ["gate", "no#comment", "h:3"]);
 }
 

@@ -30,7 +30,7 @@ fn help_lists_every_flag() {
 #[test]
 fn the_defaults_are_those_of_the_table() {
     let args = parsed(&[]);
-    assert_eq!(args.listens(true), parsed(&["--listen", "tcp://127.0.0.1:8000"]).listen);
+    assert_eq!(args.listens(true), parsed(&["--listen", "127.0.0.1:8000"]).listen);
     assert_eq!(args.listens(false), [], "where sockets were handed over");
     assert_eq!((args.rules(), args.retention()), (Rules::default(), Retention::default()));
     assert_eq!((args.follow, args.check), (false, false));
@@ -139,6 +139,15 @@ fn only_what_a_start_heeds_waits_for_one() {
     let new = parsed(&["--store", "b", "--keep", "2", "--max-per-source", "1", "--drain", "1s"]);
     assert_eq!(new.fixed_since(&old), ["--store", "the log's flags"]);
     assert_eq!(old.fixed_since(&old), [""; 0]);
+
+    let pair =
+        |cert, more: &[&str]| parsed(&[&["--tls-cert", cert, "--tls-key", "k"], more].concat());
+    let secured = pair("c", &[]);
+    assert_eq!(secured.fixed_since(&parsed(&[])), ["--tls-cert"]);
+    let renewed = pair("d", &["--client-ca", "ca", "--tls-min", "1.2"]);
+    assert_eq!(renewed.fixed_since(&secured), [""; 0]);
+    let listening = |place| parsed(&["--listen", place]);
+    assert_eq!(listening("[::1]:1").fixed_since(&listening("tcp://[::1]:1")), ["--listen"]);
 }
 
 #[test]
@@ -157,7 +166,8 @@ fn each_error_in_usage_names_its_place() {
     let errors: Vec<_> = [
         &["--listen", "127.0.0.1"][..],
         &["--listen", "::1:8000"],
-        &["--listen", "tls://127.0.0.1:8000"],
+        &["--listen", "udp://127.0.0.1:8000"],
+        &["--listen", "tls://127.0.0.1"],
         &["--listen"],
         &["--source", ""],
         &["--format", "xml"],
@@ -179,6 +189,11 @@ fn each_error_in_usage_names_its_place() {
         &["--store", ""],
         &["--time", "local"],
         &["--admin", "8080"],
+        &["--admin", "tls://127.0.0.1:9180"],
+        &["--tls-cert", ""],
+        &["--tls-cert", "a", "--tls-cert", "b"],
+        &["--tls-min", "1.1"],
+        &["--tls-min", "TLSv1.2"],
         &["--write-timeout", "0s"],
         &["--write-timeout", "30"],
         &["--drain", "10 s"],

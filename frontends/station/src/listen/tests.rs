@@ -1,6 +1,8 @@
 use std::net::TcpListener;
 
-use super::{Host, Listen};
+use super::{Host, Listen, Scheme};
+
+use proptest::prelude::*;
 
 fn host(text: &str) -> Host {
     Listen::parse(text).unwrap().host
@@ -35,10 +37,53 @@ fn what_is_no_address_is_refused_for_what_it_lacks() {
         ("127.0.0.1:99999", "not a port: it is a number from 0 to 65535"),
         ("gate way:80", "not a host name"),
         ("user@gate:80", "not a host name"),
-        ("tls://127.0.0.1:8000", "TLS is not there yet: listen on tcp://"),
-        ("http://127.0.0.1:8000", "unknown scheme: there is tcp://"),
+        ("tls://127.0.0.1", "no port: write host:port"),
+        ("tls://", "no port: write host:port"),
+        ("tls://tcp://127.0.0.1:8000", "an IPv6 address stands in brackets: [::1]:8000"),
+        ("http://127.0.0.1:8000", "unknown scheme: there are tcp:// and tls://"),
+        ("TLS://127.0.0.1:8000", "unknown scheme: there are tcp:// and tls://"),
+        ("://127.0.0.1:8000", "unknown scheme: there are tcp:// and tls://"),
     ] {
         assert_eq!(Listen::parse(text), Err(said.into()), "{text:?}");
+    }
+}
+
+#[test]
+fn a_scheme_is_none_but_the_one_that_was_written() {
+    for (text, scheme) in [
+        ("127.0.0.1:8000", None),
+        ("tls:8000", None),
+        ("tcp://127.0.0.1:8000", Some(Scheme::Tcp)),
+        ("tls://[::]:0", Some(Scheme::Tls)),
+        ("tls://tcp:1", Some(Scheme::Tls)),
+    ] {
+        assert_eq!(Listen::parse(text).unwrap().scheme, scheme, "{text}");
+    }
+}
+
+#[test]
+fn plain_text_is_all_that_http_is_spoken_in() {
+    for text in ["127.0.0.1:0", "tcp://127.0.0.1:0"] {
+        assert_eq!(Listen::parse_plain(text), Listen::parse(text));
+    }
+    let said = |text| Listen::parse_plain(text).unwrap_err();
+    assert!(said("tls://127.0.0.1:0").contains("without TLS"));
+    assert_eq!(said("http://127.0.0.1:0"), "unknown scheme: there is tcp://");
+    assert_eq!(said("tcp://"), "no port: write host:port");
+}
+
+proptest! {
+    #[test]
+    fn what_is_shown_reads_as_the_same(
+        scheme in prop_oneof![Just(""), Just("tcp://"), Just("tls://")],
+        place in prop_oneof![
+            any::<std::net::SocketAddr>().prop_map(|address| address.to_string()),
+            ("[a-z][a-z0-9.-]{0,20}", any::<u16>()).prop_map(|(name, port)| format!("{name}:{port}")),
+        ],
+    ) {
+        let text = format!("{scheme}{place}");
+        let listen = Listen::parse(&text).unwrap();
+        prop_assert_eq!(listen.to_string(), text);
     }
 }
 

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::{Inherited, Notifier, inherited, names};
+use crate::listen::Scheme;
 
 fn listener() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").unwrap()
@@ -43,7 +44,13 @@ fn inherits() {
     let address = |socket: &TcpListener| socket.local_addr().unwrap().to_string();
     let told = match inherited() {
         Ok(Inherited { listeners, admin }) => {
-            let listeners: Vec<_> = listeners.iter().map(address).collect();
+            let scheme = |scheme: &Option<Scheme>| match scheme {
+                None => "",
+                Some(Scheme::Tcp) => " tcp",
+                Some(Scheme::Tls) => " tls",
+            };
+            let shown = |(socket, of): &_| format!("{}{}", address(socket), scheme(of));
+            let listeners: Vec<_> = listeners.iter().map(shown).collect();
             format!("clients {listeners:?} admin {:?}", admin.as_ref().map(address))
         }
         Err(error) => error,
@@ -67,6 +74,18 @@ fn sockets_that_listen_are_taken_and_one_is_the_admins() {
         (
             format!("{mine} LISTEN_FDNAMES=admin:carwatch-station.socket"),
             format!("clients [\"{second}\"] admin Some(\"{first}\")"),
+        ),
+        (
+            format!("{mine} LISTEN_FDNAMES=tls:tcp"),
+            format!("clients [\"{first} tls\", \"{second} tcp\"] admin None"),
+        ),
+        (
+            format!("{mine} LISTEN_FDNAMES=tls:tls"),
+            format!("clients [\"{first} tls\", \"{second} tls\"] admin None"),
+        ),
+        (
+            format!("{mine} LISTEN_FDNAMES=TLS:tls.socket"),
+            format!("clients [\"{first}\", \"{second}\"] admin None"),
         ),
         (
             "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=x".to_owned(),
