@@ -1,5 +1,6 @@
 //! What a client owes the people who run it.
 
+mod ca;
 mod captures;
 mod comfort;
 mod config;
@@ -18,6 +19,7 @@ mod report;
 mod retries;
 mod signals;
 pub(crate) mod thousand;
+mod tls;
 mod usage;
 mod watch;
 
@@ -45,5 +47,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(captures::rows());
     rows.extend(comfort::rows());
     rows.extend(config::rows());
+    rows.extend(tls::rows());
+    rows.extend(ca::rows());
     rows
 }

@@ -25,6 +25,7 @@ mod stations;
 pub mod store;
 pub mod table;
 pub mod terminal;
+pub mod tls;
 pub mod watching;
 
 use std::path::Path;

@@ -23,6 +23,7 @@ mod starved;
 mod stopping;
 mod store;
 mod talking;
+mod tls;
 mod webhooks;
 
 use crate::table::Row;
@@ -53,5 +54,6 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(webhooks::rows());
     rows.extend(replay::rows());
     rows.extend(echoes::rows());
+    rows.extend(tls::rows());
     rows
 }

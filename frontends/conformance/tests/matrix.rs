@@ -1,5 +1,8 @@
 //! Stations and clients of both runtimes against each other: real amounts of cars, and
-//! stations that are killed.
+//! stations that are killed; in plain text and in TLS.
+
+#[path = "matrix/tls.rs"]
+mod tls;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
             format!("server-{runtime}::killed a hundred times, no client calls it complete"),
             move |folder| killed(folder, runtime),
         ));
+        rows.extend(tls::rows(runtime));
     }
     table::run(&programs::build(), rows)
 }

@@ -1,0 +1,241 @@
+//! Who stands between a client and a station: forwards, and cuts.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use socket2::SockRef;
+
+use super::serving::Serving;
+use crate::PATIENCE;
+use crate::kernel::wait_until_read;
+
+/// What is done to what the station sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// All of it is passed on; however the station ends, the client sees FIN.
+    Never,
+    /// FIN after so many bytes.
+    FinAfter(usize),
+    /// FIN after so many whole records.
+    FinAfterRecords(usize),
+    /// RST after so many bytes, once the client has read them.
+    ResetAfter(usize),
+    /// All of it is passed on, but a bit of the byte at this place.
+    Flip(usize),
+}
+
+/// What went from the station to the client, and a little of what the client sent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Passed {
+    /// Bytes that were passed on.
+    pub bytes: usize,
+    /// Records that were passed on whole.
+    pub records: usize,
+    /// Whether the client sent an encrypted record: its handshake was over by then (TLS 1.3).
+    pub client_finished: bool,
+    /// Whether it was cut.
+    pub cut: bool,
+}
+
+/// A forwarder on a free port of 127.0.0.1, until it is dropped.
+pub struct Middle {
+    serving: Serving,
+    passed: Arc<Mutex<Vec<Passed>>>,
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Middle {
+    /// Forwards each connection to `station` and cuts it so.
+    ///
+    /// # Panics
+    ///
+    /// If there is no port.
+    #[must_use]
+    pub fn new(station: SocketAddr, cut: Cut) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let passed = Arc::<Mutex<Vec<Passed>>>::default();
+        let bytes = Arc::<AtomicUsize>::default();
+        let (shared, count) = (Arc::clone(&passed), Arc::clone(&bytes));
+        let serving = Serving::new(listener, move |_, client| {
+            let Ok(station) = TcpStream::connect(station) else { return };
+            let (passed, theirs) = (Passed::default(), Records::new());
+            let mut forward = Forward { cut, passed, theirs, count: Arc::clone(&count) };
+            // An error is somebody's going away.
+            let _ = forward.run(client, station);
+            shared.lock().expect("no panic inside").push(forward.passed);
+        });
+        Self { serving, passed, bytes }
+    }
+
+    /// How many bytes it has passed on to clients so far.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::SeqCst)
+    }
+
+    /// Where it listens, without a scheme.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.serving.address().to_string()
+    }
+
+    /// What it passed on, of the connections that are over; waits for them.
+    ///
+    /// # Panics
+    ///
+    /// If a connection of it panicked.
+    #[must_use]
+    pub fn passed(self) -> Vec<Passed> {
+        let Self { serving, passed, .. } = self;
+        drop(serving);
+        let passed = passed.lock().expect("no panic inside");
+        passed.clone()
+    }
+}
+
+struct Forward {
+    cut: Cut,
+    passed: Passed,
+    theirs: Records,
+    count: Arc<AtomicUsize>,
+}
+
+impl Forward {
+    fn run(&mut self, mut client: TcpStream, mut station: TcpStream) -> io::Result<()> {
+        client.set_nodelay(true)?;
+        station.set_nodelay(true)?;
+        let mut buffer = vec![0; 16 * 1024];
+        let mut from_client = Records::new();
+        let mut talks = true;
+        loop {
+            let (speaks, answers) = readable(&client, &station, talks)?;
+            if speaks {
+                let count = client.read(&mut buffer)?;
+                talks = count > 0;
+                from_client.feed(&buffer[..count]);
+                self.passed.client_finished |= from_client.encrypted > 0;
+                if talks {
+                    station.write_all(&buffer[..count])?;
+                } else {
+                    station.shutdown(Shutdown::Write)?;
+                }
+            }
+            if answers {
+                // A station that broke is one that ended, to whoever is behind this.
+                let count = station.read(&mut buffer).unwrap_or(0);
+                if count == 0 || self.pass(&mut client, &mut buffer[..count])? {
+                    break;
+                }
+            }
+        }
+        if matches!(self.cut, Cut::ResetAfter(_)) && self.passed.cut {
+            wait_until_read(client.peer_addr()?, client.local_addr()?);
+            return SockRef::from(&client).set_linger(Some(Duration::ZERO));
+        }
+        client.shutdown(Shutdown::Write)?;
+        drop(station);
+        client.set_read_timeout(Some(PATIENCE))?;
+        loop {
+            let count = client.read(&mut buffer)?;
+            from_client.feed(&buffer[..count]);
+            self.passed.client_finished |= from_client.encrypted > 0;
+            if count == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Passes on what may be passed on; whether it was cut there.
+    fn pass(&mut self, client: &mut TcpStream, bytes: &mut [u8]) -> io::Result<bool> {
+        let before = self.passed.bytes;
+        let (count, cut) = match self.cut {
+            Cut::Never => (bytes.len(), false),
+            Cut::Flip(at) => {
+                if let Some(byte) = at.checked_sub(before).and_then(|at| bytes.get_mut(at)) {
+                    *byte ^= 1;
+                    self.passed.cut = true;
+                }
+                (bytes.len(), false)
+            }
+            Cut::FinAfter(most) | Cut::ResetAfter(most) => {
+                let left = most.saturating_sub(before);
+                (left.min(bytes.len()), left <= bytes.len())
+            }
+            Cut::FinAfterRecords(most) => {
+                let mut upto = 0;
+                while upto < bytes.len() && self.theirs.whole < most {
+                    self.theirs.feed(&bytes[upto..=upto]);
+                    upto += 1;
+                }
+                (upto, self.theirs.whole >= most)
+            }
+        };
+        if !matches!(self.cut, Cut::FinAfterRecords(_)) {
+            self.theirs.feed(&bytes[..count]);
+        }
+        client.write_all(&bytes[..count])?;
+        self.passed.bytes += count;
+        self.count.fetch_add(count, Ordering::SeqCst);
+        self.passed.records = self.theirs.whole;
+        self.passed.cut |= cut;
+        Ok(cut)
+    }
+}
+
+/// Counts the records of one direction (RFC 8446 5.1: type, version, length).
+struct Records {
+    header: Vec<u8>,
+    left: usize,
+    whole: usize,
+    encrypted: usize,
+}
+
+impl Records {
+    const fn new() -> Self {
+        Self { header: Vec::new(), left: 0, whole: 0, encrypted: 0 }
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            if self.left > 0 {
+                self.left -= 1;
+            } else {
+                self.header.push(byte);
+                let &[kind, _, _, high, low] = self.header.as_slice() else { continue };
+                self.left = usize::from(u16::from_be_bytes([high, low]));
+                self.header.clear();
+                self.encrypted += usize::from(kind == APPLICATION_DATA);
+                if self.left > 0 {
+                    continue;
+                }
+            }
+            self.whole += usize::from(self.left == 0);
+        }
+    }
+}
+
+const APPLICATION_DATA: u8 = 23;
+
+/// Which of the two has something to read, or has ended.
+fn readable(client: &TcpStream, station: &TcpStream, talks: bool) -> io::Result<(bool, bool)> {
+    let (client, station) = (client.as_fd(), station.as_fd());
+    let wanted = if talks { PollFlags::IN } else { PollFlags::empty() };
+    let mut fds = [PollFd::new(&station, PollFlags::IN), PollFd::new(&client, wanted)];
+    let time = Timespec::try_from(PATIENCE).expect("seconds");
+    if poll(&mut fds, Some(&time))? == 0 {
+        return Err(io::ErrorKind::TimedOut.into());
+    }
+    let gone = PollFlags::ERR | PollFlags::HUP;
+    let answers = !fds[0].revents().is_empty();
+    let speaks = fds[1].revents();
+    if !talks && speaks.intersects(gone) {
+        // The client is gone altogether.
+        return Err(io::ErrorKind::ConnectionReset.into());
+    }
+    Ok((talks && !speaks.is_empty(), answers))
+}
