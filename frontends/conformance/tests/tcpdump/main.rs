@@ -1,10 +1,11 @@
 //! Real traffic as tcpdump records it, between our programs and Twisted's: `inspect` finds in
-//! it what the client got.
+//! it what the client got, and over TLS tshark does with the keys.
 //!
 //! `cargo test -p conformance --features tools --test tcpdump` needs tcpdump, the right to
-//! capture, and a Python with Twisted, which `.ci/interop` puts in `target/venv`; it fails
+//! capture, tshark, and a Python with Twisted, which `.ci/interop` puts in `target/venv`; it fails
 //! where one of them is missing.
 
+mod keys;
 mod sniffer;
 
 use std::env;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
             ["-i", "lo", "-d"],
             "run as root, or: setcap cap_net_raw+ep $(command -v tcpdump)",
         ),
+        (Path::new("tshark"), ["--version", "", ""], "apt-get install tshark"),
         (
             &python,
             ["-c", "import twisted.internet.reactor", ""],
@@ -64,6 +66,9 @@ fn main() -> ExitCode {
             let name = format!("server-{runtime}, client-{runtime}, on {host}");
             rows.push(Row::heavy(name, move |folder| ours(folder, runtime, host)));
         }
+        rows.push(Row::heavy(format!("{runtime}, TLS in tshark, with the keys"), move |folder| {
+            keys::decrypted(folder, runtime);
+        }));
         rows.push(Row::heavy(format!("client-{runtime}, each ending"), move |folder| {
             endings(&programs::client(folder, runtime));
         }));
