@@ -122,7 +122,7 @@ impl Writer {
         let local = self.made_up(peer);
         let comment = before(station, dialled_ns);
         let mut stream = self.stream(local, peer, dialled_ns);
-        if matches!(outcome.reason, Some(Reason::Refused | Reason::Reset)) {
+        if matches!(outcome.reason, Some(Reason::Refused | Reason::Reset | Reason::Tls)) {
             stream.dial(&[comment], dialled_ns, out);
             stream.refuse(outcome, ended_ns, out);
         } else {

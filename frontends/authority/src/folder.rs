@@ -1,7 +1,7 @@
 //! The folder that keys and certificates are in: made for its owner alone, one run at a time,
 //! and no file of it is ever overwritten.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,11 @@ impl Folder {
         };
         for _ in 0..ATTEMPTS {
             let made = match DirBuilder::new().mode(0o700).create(path) {
-                Ok(()) => true,
+                // A umask may have taken even from the owner.
+                Ok(()) => {
+                    fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(failed)?;
+                    true
+                }
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => false,
                 Err(e) => return Err(failed(e)),
             };
@@ -171,6 +175,8 @@ impl Folder {
         options.write(true).create_new(true).mode(0o600);
         let mut file = options.open(self.path_of(name))?;
         begun.push(name);
+        // A umask may have taken even from the owner.
+        file.set_permissions(Permissions::from_mode(0o600))?;
         file.write_all(text.as_bytes())?;
         file.sync_all()
     }

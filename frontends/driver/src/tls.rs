@@ -7,6 +7,7 @@
 mod accept;
 mod connect;
 mod link;
+mod paced;
 mod pem;
 mod words;
 

@@ -82,7 +82,8 @@ Makes NAME.pem and NAME.key for each, 0600, in a folder that is 0700. What is th
 overwritten: to have a certificate made anew, remove both its files first.
 
 Exit status: 0 made; 2 wrong usage, or a CA that is there and cannot be used; 4 a file could not
-be written, or is there already. Unless it says so, nothing was written then.";
+be written, or is there already, and then nothing was written unless it says so; or stdout could
+not be, and everything was.";
 
 #[cfg(test)]
 mod tests;

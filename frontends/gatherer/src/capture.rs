@@ -148,9 +148,10 @@ impl Observer for Capture {
     fn ended(&mut self, dial: DialId, ending: Ending, outcome: &Outcome, now: Instant) {
         let Some(stream) = self.streams.remove(&dial) else { return };
         let end = match ending {
-            // What the packets show; which of them it was is in the outcome.
-            Ending::Fin | Ending::CloseNotify | Ending::Truncated => End::Fin,
-            Ending::Broken => End::Reset,
+            Ending::Fin | Ending::CloseNotify => End::Fin,
+            // In plain text the FIN of one that was cut inside TLS would be the end of a whole
+            // answer, for whoever does not see the comment.
+            Ending::Truncated | Ending::Broken => End::Reset,
             Ending::GivenUp => End::GivenUp,
         };
         let ended_ns = self.epoch.unix_ns(now);

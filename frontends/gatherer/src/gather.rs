@@ -14,6 +14,7 @@ use carwatch_cli::LogGuard;
 use carwatch_driver::alarm::Alarm;
 use carwatch_driver::server::Connection;
 use carwatch_driver::{Accepted, client, clock, random};
+use carwatch_formats::visible::visible;
 use futures_util::future::{Either, FusedFuture, FutureExt, poll_fn, select};
 
 use crate::capture::Capture;
@@ -60,6 +61,11 @@ impl Around {
         let rounds = Rounds::open(plan, options(plan, true, 0))?;
         if plan.capture.is_some() && plan.tls.iter().any(Option::is_some) {
             tracing::warn!("--capture keeps in plain text what comes over TLS");
+        }
+        let keys = std::env::var_os("SSLKEYLOGFILE").filter(|file| !file.is_empty());
+        if let Some(file) = keys.filter(|_| plan.tls.iter().any(Option::is_some)) {
+            let file = visible(&file.to_string_lossy()).to_string();
+            tracing::warn!(file, "SSLKEYLOGFILE is set: who has that file reads what is sent");
         }
         let capture = plan.capture.as_deref().map(Capture::create).transpose()?;
         Ok(Self { rounds, capture, log })

@@ -59,6 +59,14 @@ impl TlsArgs {
             Some(scheme) => scheme == Scheme::Tls,
             None => self.tls,
         };
+        let named = |station: &&Station| station.server_name.is_some() && !is_secure(station);
+        if let Some(station) = stations.iter().find(named) {
+            return Err(format!(
+                "{:?} has a server-name, which says whom to believe in TLS, and speaks plain text: \
+                 begin its address with tls://",
+                Shown(&station.target.name)
+            ));
+        }
         if !stations.iter().any(is_secure) {
             return match TYPED.iter().find(|flag| own.is_typed(flag)) {
                 Some(flag) => Err(format!(

@@ -178,6 +178,9 @@ pub(crate) fn parse(text: &str) -> Result<Station, String> {
             return Err(format!("unknown scheme {:?}; there are tls:// and tcp://", Shown(scheme)));
         }
     };
+    if address.contains("://") || address.starts_with("tls:/") || address.starts_with("tcp:/") {
+        return Err("one scheme stands before the host: tls://HOST:PORT or tcp://HOST:PORT".into());
+    }
     let Some((host, port)) = address.rsplit_once(':').filter(|(_, port)| !port.ends_with(']'))
     else {
         return Err(match address {

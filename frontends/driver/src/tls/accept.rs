@@ -14,6 +14,7 @@ use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{Error, KeyLogFile, ServerConfig};
 
 use super::link::{self, Link};
+use super::paced::Paced;
 use super::{Identity, Version, pem, provider, words};
 use crate::socket::Socket;
 
@@ -75,7 +76,7 @@ impl Acceptor {
     /// first, and is given the time to hear it.
     pub(crate) async fn accept<S: Socket>(self, socket: S) -> Result<Link<S>, Unsecured> {
         let accepting = TlsAcceptor::from(self.0)
-            .accept_with(socket, |session| session.set_buffer_limit(Some(UNSENT)))
+            .accept_with(Paced::new(socket), |session| session.set_buffer_limit(Some(UNSENT)))
             .into_fallible();
         let accepted = match select(pin!(accepting), Timer::after(HANDSHAKE_TIME)).await {
             Either::Left((accepted, _)) => accepted,
@@ -85,7 +86,7 @@ impl Acceptor {
         };
         match accepted {
             Ok(stream) => Ok(Link::tls(stream)),
-            Err((error, socket)) => {
+            Err((error, Paced { socket, .. })) => {
                 if tells_by_alert(&error) {
                     end(socket).await;
                 }

@@ -10,6 +10,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, KeyLogFile, RootCertStore};
 
 use super::link::Link;
+use super::paced::Paced;
 use super::{Identity, Version, pem, provider, words};
 use crate::socket::Socket;
 
@@ -72,7 +73,7 @@ impl Connector {
 impl To {
     /// Shakes hands over a connection that was just made.
     pub(crate) async fn connect<S: Socket>(self, socket: S) -> Result<Link<S>, Fault> {
-        let connecting = TlsConnector::from(self.config).connect(self.name, socket);
+        let connecting = TlsConnector::from(self.config).connect(self.name, Paced::new(socket));
         match connecting.await {
             Ok(stream) => Ok(Link::tls(stream)),
             Err(error) => Err(words::of_connecting(&error)),

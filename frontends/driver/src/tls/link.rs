@@ -9,6 +9,7 @@ use futures_rustls::TlsStream;
 use futures_util::io::{AsyncRead, AsyncWrite};
 use socket2::SockRef;
 
+use super::paced::Paced;
 use crate::socket::Socket;
 
 /// A connection. Dropping it sends no goodbye, in TLS or out of it.
@@ -19,7 +20,7 @@ pub(crate) enum Link<S> {
 
 /// One that speaks TLS; it is large.
 pub(crate) struct Secured<S> {
-    stream: TlsStream<S>,
+    stream: TlsStream<Paced<S>>,
     /// What ended it, while there are bytes to be had that came before.
     fault: Option<io::Error>,
     goodbye: bool,
@@ -37,7 +38,7 @@ pub(crate) enum Got {
 }
 
 impl<S> Link<S> {
-    pub(super) fn tls(stream: impl Into<TlsStream<S>>) -> Self {
+    pub(super) fn tls(stream: impl Into<TlsStream<Paced<S>>>) -> Self {
         Self::Tls(Box::new(Secured { stream: stream.into(), fault: None, goodbye: false }))
     }
 
@@ -45,7 +46,7 @@ impl<S> Link<S> {
     pub(crate) fn socket(&self) -> &S {
         match self {
             Self::Plain(socket) => socket,
-            Self::Tls(secured) => secured.stream.get_ref().0,
+            Self::Tls(secured) => &secured.stream.get_ref().0.socket,
         }
     }
 }

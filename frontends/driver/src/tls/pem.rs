@@ -83,6 +83,10 @@ fn read(file: &Path) -> Result<Vec<u8>, String> {
     if text.len() as u64 > LARGEST {
         return Err(format!("{} is larger than {} MiB", file.display(), LARGEST >> 20));
     }
+    // Editors on Windows begin a file with a byte order mark.
+    if text.starts_with(b"\xef\xbb\xbf") {
+        text.drain(..3);
+    }
     Ok(text)
 }
 

@@ -1,6 +1,7 @@
 //! What rustls says of a connection, in words that a person can act on.
 
 use std::io::{self, ErrorKind};
+use std::net::IpAddr;
 
 use carwatch::{Fault, Reason};
 use jiff::Timestamp;
@@ -51,6 +52,12 @@ pub(super) fn of_tls(error: &Error) -> String {
             | PeerIncompatible::Tls12NotOffered
             | PeerIncompatible::Tls12NotOfferedOrEnabled,
         ) => OLD_VERSION.into(),
+        Error::DecryptError => {
+            "what came was changed on its way, or is not from who shook hands (it cannot be \
+             decrypted)"
+                .into()
+        }
+        Error::PeerMisbehaved(how) => format!("the other side breaks the rules of TLS ({how:?})"),
         Error::NoCertificatesPresented => "the other side showed no certificate".into(),
         other => other.to_string(),
     }
@@ -94,15 +101,33 @@ fn of_certificate(error: &CertificateError) -> String {
              station, with `ca` or with basicConstraints CA:FALSE"
                 .into()
         }
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "the certificate is signed in a way that is not supported here: there are ECDSA on \
+             P-256 with SHA-256, on P-384 with SHA-384, Ed25519, and RSA of 2048 bits and more"
+                .into()
+        }
+        CertificateError::UnhandledCriticalExtension => {
+            "the certificate has an extension that is critical, and unknown here".into()
+        }
         CertificateError::BadEncoding => "it is damaged".into(),
-        other => Error::InvalidCertificate(other.clone()).to_string(),
+        CertificateError::Other(other) if other.0.to_string().contains("CriticalExtension") => {
+            "the certificate has an extension that is critical, and unknown here".into()
+        }
+        CertificateError::Other(other) => {
+            format!("the certificate cannot be used ({})", short(&other.0.to_string()))
+        }
+        other => {
+            let words = Error::InvalidCertificate(other.clone()).to_string();
+            format!("the certificate cannot be used ({})", short(&words))
+        }
     }
 }
 
 fn wrong_name(expected: &ServerName<'_>, presented: &[String]) -> String {
     let wanted = expected.to_str();
-    let has: Vec<_> = presented.iter().take(NAMED).map(|name| plain(name)).collect();
-    let has = match (has.as_slice(), presented.len()) {
+    let names: Vec<_> = presented.iter().filter_map(|name| plain(name)).collect();
+    let has = match (&names[..names.len().min(NAMED)], names.len()) {
         ([], _) => "no name at all (no subjectAltName)".into(),
         (names, all) if all > names.len() => {
             format!("{} and {} more", names.join(", "), all - names.len())
@@ -112,10 +137,29 @@ fn wrong_name(expected: &ServerName<'_>, presented: &[String]) -> String {
     format!("wrong name: the certificate has {has}, wanted {wanted}; --server-name names another")
 }
 
-/// A name as webpki prints it, `DnsName("gate")`, without what is around it. It is a stranger's.
-fn plain(name: &str) -> String {
-    let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
-    inner.trim_matches('"').chars().filter(char::is_ascii_graphic).take(LONGEST).collect()
+/// A DNS name or an IP address as webpki prints it, `DnsName("gate")`, without what is around it;
+/// nothing that a station could be known by is any other kind of name. It is a stranger's.
+fn plain(name: &str) -> Option<String> {
+    let (kind, rest) = name.split_once('(')?;
+    let inner = rest.strip_suffix(')').unwrap_or(rest).trim_matches('"');
+    match kind {
+        "DnsName" => Some(short(inner)),
+        // Spelled as everybody else spells it.
+        "IpAddress" => {
+            Some(inner.parse().map_or_else(|_| short(inner), |ip: IpAddr| ip.to_string()))
+        }
+        _ => None,
+    }
+}
+
+/// Somebody's text, on one line and not too long.
+fn short(text: &str) -> String {
+    let shown = |c: char| c.is_ascii_graphic() || c == ' ';
+    let mut short = String::new();
+    for c in text.chars().take(LONGEST) {
+        if shown(c) { short.push(c) } else { short.extend(c.escape_unicode()) }
+    }
+    short
 }
 
 /// An alert that the other side sent.

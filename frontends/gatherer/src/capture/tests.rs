@@ -9,9 +9,10 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::Duration;
 
-use carwatch::Report;
 use carwatch::time::Instant;
+use carwatch::{Reason, Report, StationReport};
 use carwatch_capture::inspect::{Inspected, Inspection, Limits};
+use carwatch_driver::client::Ending;
 use tempfile::tempdir;
 
 use super::{Capture, Epoch};
@@ -41,6 +42,29 @@ fn the_file_is_readable_at_any_moment() {
             move || whole_blocks(&fs::read(&path).unwrap())
         }));
         captured(&path, &mut world);
+    }
+}
+
+#[test]
+fn what_tls_cut_off_is_never_complete_however_the_file_is_cut() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("gather.pcapng");
+    for bytes in [&b""[..], b"1:a:b.2:c:d"] {
+        let mut station = Address::sends(bytes);
+        let Address::Connects { end, reads, .. } = &mut station else { unreachable!() };
+        *end = Some(Ending::Truncated);
+        reads.retain(|(_, bytes)| !bytes.is_empty());
+        let mut world = World::new(vec![vec![Script::of(vec![station])]]);
+        let report = captured(&path, &mut world);
+        let fault = report.stations[0].outcome.verdict.fault().unwrap();
+        assert_eq!(fault.reason, Reason::Truncated);
+        let file = fs::read(&path).unwrap();
+        for cut in 0..file.len() {
+            let is_complete = |station: &StationReport| station.outcome.verdict.is_complete();
+            let inspected = inspect(&file[..cut]).report;
+            // What is shorter than a magic number is taken for raw bytes.
+            assert!(cut < 4 || !inspected.stations.iter().any(is_complete), "cut at {cut}");
+        }
     }
 }
 

@@ -52,6 +52,23 @@ fn a_scheme_wins_over_the_flag() {
 }
 
 #[test]
+fn whoever_is_to_be_believed_by_a_name_speaks_tls() {
+    let folder = files();
+    let config = |address: &str| {
+        let text =
+            format!("[[stations]]\nname = 'gate'\naddress = '{address}'\nserver-name = 'gate'");
+        std::fs::write(folder.path().join("c.toml"), text).expect("written");
+        let (config, ca) = (path(folder.path(), "c.toml"), path(folder.path(), "cert.pem"));
+        tls(&["--config", &config, "--ca", &ca])
+    };
+    assert_eq!(config("tls://h:1").as_deref(), Ok(&[true][..]));
+    for plain in ["h:1", "tcp://h:1"] {
+        let why = config(plain).expect_err("nobody would ask for its certificate");
+        assert!(why.starts_with("\"gate\" has a server-name, "), "{why}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said_before_anything_is_done() {
     let folder = files();
     let (cert, key) = (path(folder.path(), "cert.pem"), path(folder.path(), "key.pem"));

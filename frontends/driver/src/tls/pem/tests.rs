@@ -10,6 +10,8 @@ fn said(files: &Files, cert: &str, key: &str) -> String {
 fn what_is_wrong_with_a_file_is_said_with_its_name() {
     let files = Files::of(&["gate"]);
     assert!(files.acceptor().is_ok());
+    files.write("bom.pem", &format!("\u{feff}{}", files.read("cert.pem")));
+    assert!(files.accepts("bom.pem", "key.pem", None).is_ok());
     files.write("empty.pem", "");
     let key = files.read("key.pem");
     files.write("other.pem", &Files::of(&["gate"]).read("key.pem"));

@@ -220,6 +220,8 @@ impl World {
                     };
                     let how = match end {
                         Ending::Fin => End::Fin,
+                        Ending::CloseNotify => End::CloseNotify,
+                        Ending::Truncated => End::Fault(Reason::Truncated.into()),
                         _ => End::Fault(Fault::new(Reason::Reset, "connection reset")),
                     };
                     let outcome = reading.fetch.finish(how);
@@ -295,9 +297,15 @@ impl Dice {
                     (gap, piece[dice.below(5)].to_vec())
                 };
                 let reads = (0..self.below(6)).map(|_| read(self)).collect();
-                let end = [Some(Ending::Fin), Some(Ending::Broken), None];
+                let end = [
+                    Some(Ending::Fin),
+                    Some(Ending::Broken),
+                    None,
+                    Some(Ending::CloseNotify),
+                    Some(Ending::Truncated),
+                ];
                 let after = Duration::from_millis([0, 100, 400][self.below(3)]);
-                Address::Connects { after, reads, end: end[self.below(3)] }
+                Address::Connects { after, reads, end: end[self.below(5)] }
             }
         }
     }
