@@ -12,6 +12,7 @@ mod pem;
 mod words;
 
 use std::path::Path;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use rustls::SupportedProtocolVersion;
@@ -40,6 +41,19 @@ pub struct Identity<'a> {
     pub cert: &'a Path,
     /// The private key of the first one: PKCS #8, PKCS #1 or SEC 1.
     pub key: &'a Path,
+}
+
+impl FromStr for Version {
+    type Err = &'static str;
+
+    /// Reads `1.2` or `1.3`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "1.2" => Ok(Self::V1_2),
+            "1.3" => Ok(Self::V1_3),
+            _ => Err("there are 1.2 and 1.3"),
+        }
+    }
 }
 
 impl Version {

@@ -37,7 +37,7 @@ pub(crate) struct TlsArgs {
     pub(crate) server_name: Option<String>,
 
     /// The least version of TLS: 1.2 or 1.3
-    #[arg(long, value_name = "1.2|1.3", value_parser = version, default_value = "1.3")]
+    #[arg(long, value_name = "1.2|1.3", default_value = "1.3")]
     pub(crate) tls_min: Version,
 }
 
@@ -111,14 +111,6 @@ impl TlsArgs {
             Host::Ip(address) => address.to_string(),
             Host::Name(name) => name.clone(),
         })
-    }
-}
-
-fn version(text: &str) -> Result<Version, String> {
-    match text {
-        "1.2" => Ok(Version::V1_2),
-        "1.3" => Ok(Version::V1_3),
-        _ => Err("there are 1.2 and 1.3".into()),
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct TlsArgs {
     client_ca: Option<PathBuf>,
 
     /// The least version of TLS that is spoken [default: 1.3]
-    #[arg(long, value_name = "1.2|1.3", value_parser = version)]
+    #[arg(long, value_name = "1.2|1.3")]
     tls_min: Option<Version>,
 }
 
@@ -92,14 +92,6 @@ impl TlsArgs {
 
 fn shown(path: &Path) -> String {
     visible(&path.to_string_lossy()).to_string()
-}
-
-fn version(text: &str) -> Result<Version, &'static str> {
-    match text {
-        "1.2" => Ok(Version::V1_2),
-        "1.3" => Ok(Version::V1_3),
-        _ => Err("there are 1.2 and 1.3"),
-    }
 }
 
 #[cfg(test)]

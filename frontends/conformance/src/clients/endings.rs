@@ -122,13 +122,13 @@ fn complete() -> Value {
         "bytes": 11, "attempts": 1, "rejections": []})
 }
 
-fn partial(reason: &str) -> Value {
+pub(super) fn partial(reason: &str) -> Value {
     json!({"outcome": "partial", "reason": reason, "verified": false, "cars": 1, "rejected": 1,
         "bytes": 11, "attempts": 1,
         "rejections": [{"index": 1, "start": 6, "end": 11, "reason": "cut"}]})
 }
 
-fn nothing(reason: &str) -> Value {
+pub(super) fn nothing(reason: &str) -> Value {
     json!({"outcome": "failed", "reason": reason, "verified": false, "cars": 0, "rejected": 0,
         "bytes": 0, "attempts": 1, "first_byte_ms": null, "rejections": []})
 }

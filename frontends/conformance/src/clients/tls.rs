@@ -14,6 +14,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::endings::{nothing, partial};
 use crate::client::{Client, Finished};
 use crate::table::Row;
 use crate::tls::{BOTH, Certificates, Script, Station, Who, server_config};
@@ -76,15 +77,4 @@ fn detailed(finished: &Finished, words: &[&str]) {
 fn complete() -> Value {
     json!({"name": "gate", "outcome": "complete", "reason": null, "verified": true, "cars": 2,
         "rejected": 0, "bytes": 11, "attempts": 1, "detail": null, "rejections": []})
-}
-
-fn partial(reason: &str) -> Value {
-    json!({"outcome": "partial", "reason": reason, "verified": false, "cars": 1, "rejected": 1,
-        "bytes": 11, "attempts": 1,
-        "rejections": [{"index": 1, "start": 6, "end": 11, "reason": "cut"}]})
-}
-
-fn nothing(reason: &str) -> Value {
-    json!({"outcome": "failed", "reason": reason, "verified": false, "cars": 0, "rejected": 0,
-        "bytes": 0, "attempts": 1, "first_byte_ms": null, "rejections": []})
 }

@@ -30,12 +30,8 @@ pub(super) enum Event<S> {
 
 /// What came of waiting for a response's next bytes.
 pub(super) enum Read {
-    /// So many bytes, at the begin of the buffer, until the next future is polled.
-    Bytes(usize),
-    Fin,
-    CloseNotify,
-    /// FIN inside TLS, without `close_notify`.
-    Truncated,
+    /// Bytes are at the begin of the buffer, until the next future is polled.
+    Got(Got),
     Failed(io::Error),
     /// Nothing; the deadline came, or may have.
     Nothing,
@@ -67,13 +63,12 @@ impl<S: Socket> Reader<S> {
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Read> {
         let got = ready!(self.link.poll_read(cx, &mut self.buffer.borrow_mut()));
         Poll::Ready(match got {
-            Ok(Got::Bytes(n)) => Read::Bytes(n),
-            Ok(Got::Fin) => Read::Fin,
-            Ok(Got::CloseNotify) => {
-                self.link.answer_goodbye(cx);
-                Read::CloseNotify
+            Ok(got) => {
+                if got == Got::CloseNotify {
+                    self.link.answer_goodbye(cx);
+                }
+                Read::Got(got)
             }
-            Ok(Got::Truncated) => Read::Truncated,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => Read::Nothing,
             Err(e) => Read::Failed(e),
         })

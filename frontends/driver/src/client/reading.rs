@@ -15,7 +15,7 @@ use super::event::{self, Read, Reader};
 use super::{Driver, Ending, Observer, faults, log};
 use crate::clock;
 use crate::socket::Socket;
-use crate::tls::{self, Link};
+use crate::tls::{self, Got, Link};
 
 /// A connection that reads.
 pub(super) struct Reading {
@@ -59,7 +59,7 @@ where
         // It was stopped while the event was under way.
         let Some(Reading { dial, mut fetch, since }) = self.reading.remove(&id) else { return };
         let end = match read {
-            Read::Bytes(n) => {
+            Read::Got(Got::Bytes(n)) => {
                 log::received(self.gather.target(dial.station()), n, fetch.bytes() == 0);
                 let buffer = self.buffer.borrow();
                 let want = fetch.receive(&buffer[..n], now);
@@ -71,9 +71,9 @@ where
                 }
                 None
             }
-            Read::Fin => Some((Ending::Fin, End::Fin)),
-            Read::CloseNotify => Some((Ending::CloseNotify, End::CloseNotify)),
-            Read::Truncated => Some((Ending::Truncated, End::Fault(faults::truncated()))),
+            Read::Got(Got::Fin) => Some((Ending::Fin, End::Fin)),
+            Read::Got(Got::CloseNotify) => Some((Ending::CloseNotify, End::CloseNotify)),
+            Read::Got(Got::Truncated) => Some((Ending::Truncated, End::Fault(faults::truncated()))),
             Read::Failed(error) => Some((Ending::Broken, End::Fault(tls::of_reading(&error)))),
             Read::Nothing => None,
         };

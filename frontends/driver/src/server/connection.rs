@@ -95,10 +95,10 @@ impl<S: Socket, M: Machine> Future for Serving<S, M> {
 
 impl<S: Socket, M: Machine> Serving<S, M> {
     fn pump(&mut self, cx: &mut Context<'_>) -> Poll<Pumped> {
-        if self.handle.progress.is_aborted(cx) {
-            return Poll::Ready(Pumped::Served(self.handle.progress.given_up()));
-        }
         if let Stage::Shaking(shaking) = &mut self.stage {
+            if self.handle.progress.is_aborted(cx) {
+                return Poll::Ready(Pumped::Served(self.handle.progress.given_up()));
+            }
             match ready!(shaking.as_mut().poll(cx)) {
                 Ok(link) => self.stage = Stage::Open(link),
                 Err(unsecured) => return Poll::Ready(Pumped::Unsecured(unsecured)),
