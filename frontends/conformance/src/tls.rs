@@ -6,6 +6,7 @@ mod answering;
 mod caller;
 mod certificates;
 mod middle;
+mod records;
 mod script;
 mod serving;
 mod station;
@@ -19,7 +20,7 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig, SupportedProtocolVersion
 
 pub use caller::{Caller, End as Ended, Heard, call};
 pub use certificates::{Certificates, Who};
-pub use middle::{Cut, Middle, Passed};
+pub use middle::{Cut, Held, Middle, Passed};
 pub use script::{End, Opening, Script};
 pub use station::{Seen, Station};
 

@@ -1,21 +1,20 @@
 //! Stations and clients of both runtimes against each other: real amounts of cars, and
 //! stations that are killed; in plain text and in TLS.
 
+#[path = "matrix/killed.rs"]
+mod killed;
 #[path = "matrix/tls.rs"]
 mod tls;
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use conformance::client::Client;
-use conformance::fixtures::{Cars, EIGHT_MB, Large, file};
-use conformance::kernel::{is_connected, until};
+use conformance::fixtures::{Cars, file};
 use conformance::programs::{self, RUNTIMES};
-use conformance::rng::Rng;
 use conformance::station::Station;
 use conformance::table::{self, Row};
-use rustix::process::Signal;
+use killed::{Spoken, killed};
 use serde_json::json;
 
 fn main() -> ExitCode {
@@ -43,7 +42,7 @@ fn main() -> ExitCode {
         }
         rows.push(Row::heavy(
             format!("server-{runtime}::killed a hundred times, no client calls it complete"),
-            move |folder| killed(folder, runtime),
+            move |folder| killed(folder, runtime, Spoken::Plain),
         ));
         rows.extend(tls::rows(runtime));
     }
@@ -75,46 +74,5 @@ fn gathered(folder: &Path, station: &Station, cars: &Cars) {
             assert_eq!(*printed, car);
         }
         assert!(run("wire").stdout == snapshot.as_bytes(), "the wire comes out as it went in");
-    }
-}
-
-/// Kills a station at a random moment between accept and the last byte, a hundred times,
-/// half of them under each client.
-fn killed(folder: &Path, runtime: &str) {
-    let large = Large::new(EIGHT_MB);
-    let cars = large.snapshot.iter().filter(|byte| **byte == b'.').count() + 1;
-    let server = programs::server(folder, runtime);
-    let mut rng = Rng::new(6);
-    let (mut resets, mut too_late) = (0, 0);
-    while resets < 100 {
-        let station = large.station(&server, &[]);
-        let client = programs::client(folder, RUNTIMES[resets % 2]);
-        let run = Client::new(&client).arg(station.address().to_string());
-        let mut running = run.start();
-        until("the client is connected", || {
-            (is_connected(station.address()) || running.has_ended()).then_some(())
-        });
-        // Any moment will do; this chooses which.
-        let moment = Duration::from_micros(rng.below(12_000) as u64);
-        let begin = Instant::now();
-        while begin.elapsed() < moment {
-            std::hint::spin_loop();
-        }
-        station.signal(Signal::KILL);
-        let finished = running.finish();
-        let line = finished.station(0);
-        if line["outcome"] == "complete" {
-            // The kill came after the last byte: then nothing is missing.
-            let whole = json!({"cars": cars, "bytes": large.snapshot.len(), "reason": null});
-            finished.assert_station(0, &whole);
-            finished.assert_code(0);
-            too_late += 1;
-            assert!(too_late < 1000, "killed too late a thousand times, in time only {resets}");
-            continue;
-        }
-        assert_eq!(line["reason"], "reset", "{finished}");
-        assert_ne!(finished.code, 0, "{finished}");
-        finished.assert_stdout("");
-        resets += 1;
     }
 }

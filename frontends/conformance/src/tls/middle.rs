@@ -3,13 +3,14 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsFd;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
+use super::records::Records;
 use super::serving::Serving;
 use crate::PATIENCE;
 use crate::kernel::wait_until_read;
@@ -19,6 +20,8 @@ use crate::kernel::wait_until_read;
 pub enum Cut {
     /// All of it is passed on; however the station ends, the client sees FIN.
     Never,
+    /// All of it is passed on, and so is the station's FIN or RST.
+    Nothing,
     /// FIN after so many bytes.
     FinAfter(usize),
     /// FIN after so many whole records.
@@ -46,7 +49,32 @@ pub struct Passed {
 pub struct Middle {
     serving: Serving,
     passed: Arc<Mutex<Vec<Passed>>>,
-    bytes: Arc<AtomicUsize>,
+}
+
+/// The one connection that is held in its middle.
+pub struct Held {
+    held: Receiver<()>,
+    go_on: Sender<()>,
+}
+
+impl Held {
+    /// Waits until the station has sent so much; it goes on by no more than a few buffers.
+    ///
+    /// # Panics
+    ///
+    /// If that does not come to pass.
+    pub fn wait(&self) {
+        self.held.recv_timeout(PATIENCE).expect("the station sends so much");
+    }
+
+    /// Passes on what comes, and has come meanwhile.
+    ///
+    /// # Panics
+    ///
+    /// If the connection is over.
+    pub fn release(self) {
+        self.go_on.send(()).expect("it is held");
+    }
 }
 
 impl Middle {
@@ -57,25 +85,34 @@ impl Middle {
     /// If there is no port.
     #[must_use]
     pub fn new(station: SocketAddr, cut: Cut) -> Self {
+        Self::serve(station, cut, None)
+    }
+
+    /// The same for one connection, which is held once the station has sent `at` bytes.
+    ///
+    /// # Panics
+    ///
+    /// If there is no port.
+    #[must_use]
+    pub fn holding(station: SocketAddr, cut: Cut, at: usize) -> (Self, Held) {
+        let ((is_held, held), (go_on, goes_on)) = (channel(), channel());
+        (Self::serve(station, cut, Some(Hold { at, is_held, goes_on })), Held { held, go_on })
+    }
+
+    fn serve(station: SocketAddr, cut: Cut, hold: Option<Hold>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let passed = Arc::<Mutex<Vec<Passed>>>::default();
-        let bytes = Arc::<AtomicUsize>::default();
-        let (shared, count) = (Arc::clone(&passed), Arc::clone(&bytes));
+        let (shared, hold) = (Arc::clone(&passed), Mutex::new(hold));
         let serving = Serving::new(listener, move |_, client| {
-            let Ok(station) = TcpStream::connect(station) else { return };
-            let (passed, theirs) = (Passed::default(), Records::new());
-            let mut forward = Forward { cut, passed, theirs, count: Arc::clone(&count) };
+            let Ok(station) = connect(station) else { return };
+            let hold = hold.lock().expect("no panic inside").take();
+            let mut forward =
+                Forward { cut, hold, passed: Passed::default(), theirs: Records::new() };
             // An error is somebody's going away.
             let _ = forward.run(client, station);
             shared.lock().expect("no panic inside").push(forward.passed);
         });
-        Self { serving, passed, bytes }
-    }
-
-    /// How many bytes it has passed on to clients so far.
-    #[must_use]
-    pub fn bytes(&self) -> usize {
-        self.bytes.load(Ordering::SeqCst)
+        Self { serving, passed }
     }
 
     /// Where it listens, without a scheme.
@@ -98,11 +135,25 @@ impl Middle {
     }
 }
 
+/// Connects with a buffer of a fixed size: what the station has sent is about what was read.
+fn connect(station: SocketAddr) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::for_address(station), Type::STREAM, None)?;
+    socket.set_recv_buffer_size(64 * 1024)?;
+    socket.connect(&station.into())?;
+    Ok(socket.into())
+}
+
+struct Hold {
+    at: usize,
+    is_held: Sender<()>,
+    goes_on: Receiver<()>,
+}
+
 struct Forward {
     cut: Cut,
+    hold: Option<Hold>,
     passed: Passed,
     theirs: Records,
-    count: Arc<AtomicUsize>,
 }
 
 impl Forward {
@@ -127,15 +178,18 @@ impl Forward {
             }
             if answers {
                 // A station that broke is one that ended, to whoever is behind this.
-                let count = station.read(&mut buffer).unwrap_or(0);
+                let read = station.read(&mut buffer);
+                if read.is_err() && self.cut == Cut::Nothing {
+                    return reset(&client);
+                }
+                let count = read.unwrap_or(0);
                 if count == 0 || self.pass(&mut client, &mut buffer[..count])? {
                     break;
                 }
             }
         }
         if matches!(self.cut, Cut::ResetAfter(_)) && self.passed.cut {
-            wait_until_read(client.peer_addr()?, client.local_addr()?);
-            return SockRef::from(&client).set_linger(Some(Duration::ZERO));
+            return reset(&client);
         }
         client.shutdown(Shutdown::Write)?;
         drop(station);
@@ -154,7 +208,7 @@ impl Forward {
     fn pass(&mut self, client: &mut TcpStream, bytes: &mut [u8]) -> io::Result<bool> {
         let before = self.passed.bytes;
         let (count, cut) = match self.cut {
-            Cut::Never => (bytes.len(), false),
+            Cut::Never | Cut::Nothing => (bytes.len(), false),
             Cut::Flip(at) => {
                 if let Some(byte) = at.checked_sub(before).and_then(|at| bytes.get_mut(at)) {
                     *byte ^= 1;
@@ -180,46 +234,22 @@ impl Forward {
         }
         client.write_all(&bytes[..count])?;
         self.passed.bytes += count;
-        self.count.fetch_add(count, Ordering::SeqCst);
+        if let Some(hold) = self.hold.take_if(|hold| hold.at <= before + count) {
+            // Whoever waited may have given up, and failed for it.
+            let _ = hold.is_held.send(());
+            let _ = hold.goes_on.recv();
+        }
         self.passed.records = self.theirs.whole;
         self.passed.cut |= cut;
         Ok(cut)
     }
 }
 
-/// Counts the records of one direction (RFC 8446 5.1: type, version, length).
-struct Records {
-    header: Vec<u8>,
-    left: usize,
-    whole: usize,
-    encrypted: usize,
+/// Makes of the end of `client` a RST, once it has read what it was sent.
+fn reset(client: &TcpStream) -> io::Result<()> {
+    wait_until_read(client.peer_addr()?, client.local_addr()?);
+    SockRef::from(client).set_linger(Some(Duration::ZERO))
 }
-
-impl Records {
-    const fn new() -> Self {
-        Self { header: Vec::new(), left: 0, whole: 0, encrypted: 0 }
-    }
-
-    fn feed(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            if self.left > 0 {
-                self.left -= 1;
-            } else {
-                self.header.push(byte);
-                let &[kind, _, _, high, low] = self.header.as_slice() else { continue };
-                self.left = usize::from(u16::from_be_bytes([high, low]));
-                self.header.clear();
-                self.encrypted += usize::from(kind == APPLICATION_DATA);
-                if self.left > 0 {
-                    continue;
-                }
-            }
-            self.whole += usize::from(self.left == 0);
-        }
-    }
-}
-
-const APPLICATION_DATA: u8 = 23;
 
 /// Which of the two has something to read, or has ended.
 fn readable(client: &TcpStream, station: &TcpStream, talks: bool) -> io::Result<(bool, bool)> {

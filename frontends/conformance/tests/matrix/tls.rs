@@ -3,18 +3,17 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use conformance::client::{Client, Finished};
-use conformance::fixtures::{Cars, EIGHT_MB, Folder, Large, file, lines, snapshot};
-use conformance::kernel::{is_connected, until};
+use conformance::fixtures::{Cars, Folder, file, lines, snapshot};
+use conformance::kernel::until;
 use conformance::programs::{self, RUNTIMES};
-use conformance::rng::Rng;
 use conformance::station::Station;
 use conformance::table::Row;
-use conformance::tls::{Certificates, Cut, Middle, Who};
-use rustix::process::Signal;
+use conformance::tls::{Certificates, Who};
 use serde_json::json;
+
+use super::killed::{Spoken, killed};
 
 /// The cases of a station on that runtime.
 pub(super) fn rows(runtime: &'static str) -> Vec<Row> {
@@ -25,10 +24,10 @@ pub(super) fn rows(runtime: &'static str) -> Vec<Row> {
     vec![
         row("100,000 cars, both sides show who they are", mutual),
         row("killed a hundred times, a hundred resets", |folder, runtime| {
-            killed(folder, runtime, false);
+            killed(folder, runtime, Spoken::Tls);
         }),
         row("killed a hundred times behind a FIN, a hundred times truncated", |folder, runtime| {
-            killed(folder, runtime, true);
+            killed(folder, runtime, Spoken::TlsBehindFin);
         }),
         row("a plain client at a TLS port, and the reverse, end clearly", crossed),
         row("what `ca` makes is all that mutual TLS takes", from_nothing),
@@ -37,7 +36,7 @@ pub(super) fn rows(runtime: &'static str) -> Vec<Row> {
 }
 
 /// A station on a plain and a TLS listener.
-fn station(exe: &Path, of: &Certificates, source: &Path, args: &[&str]) -> Station {
+pub(super) fn station(exe: &Path, of: &Certificates, source: &Path, args: &[&str]) -> Station {
     let mut command = Command::new(exe);
     command.args(["--listen", "tcp://127.0.0.1:0", "--listen", "tls://127.0.0.1:0"]);
     command.args(["--tls-cert", &of.cert(Who::Good), "--tls-key", &of.key(Who::Good)]);
@@ -45,7 +44,7 @@ fn station(exe: &Path, of: &Certificates, source: &Path, args: &[&str]) -> Stati
     Station::launch(command, 2)
 }
 
-fn tls_of(station: &Station) -> SocketAddr {
+pub(super) fn tls_of(station: &Station) -> SocketAddr {
     station.addresses()[1]
 }
 
@@ -69,59 +68,6 @@ fn mutual(folder: &Path, runtime: &'static str) {
         );
         assert!(finished.stdout == whole.as_bytes(), "the wire comes out as it went in");
     }
-}
-
-/// Kills a station at a random moment after some of its bytes were sent, a hundred times, half of
-/// them under each client; behind somebody who makes a FIN of its reset, or not.
-fn killed(folder: &Path, runtime: &'static str, behind: bool) {
-    let (of, large) = (Certificates::new(), Large::new(EIGHT_MB));
-    let server = programs::server(folder, runtime);
-    let mut rng = Rng::new(if behind { 7 } else { 8 });
-    let (mut cut, mut other) = (0, 0);
-    while cut < 100 {
-        let station = station(&server, &of, large.file.path(), &[]);
-        large.wait_until_known(&station);
-        let client = programs::client(folder, RUNTIMES[cut % 2]);
-        let run = Client::new(&client).args(["--tls", "--ca", &of.ca()]);
-        let middle = behind.then(|| Middle::new(tls_of(&station), Cut::Never));
-        let address = middle.as_ref().map_or_else(|| tls_of(&station).to_string(), Middle::address);
-        let mut running = run.arg(address).start();
-        until("the client is served", || {
-            let served = match &middle {
-                // More than any handshake has.
-                Some(middle) => middle.bytes() > 100_000,
-                None => is_connected(tls_of(&station)),
-            };
-            (served || running.has_ended()).then_some(())
-        });
-        // Any moment will do; this chooses which.
-        let moment = Duration::from_micros(rng.below(20_000) as u64);
-        let begin = Instant::now();
-        while begin.elapsed() < moment {
-            std::hint::spin_loop();
-        }
-        station.signal(Signal::KILL);
-        let finished = running.finish();
-        let line = finished.station(0);
-        if line["outcome"] == "complete" {
-            // The kill came after the last byte: then nothing is missing.
-            let whole = json!({"verified": true, "bytes": large.snapshot.len(), "reason": null});
-            finished.assert_station(0, &whole);
-            finished.assert_code(0);
-            other += 1;
-            assert!(other < 1000, "killed too late a thousand times, in time only {cut}");
-            continue;
-        }
-        let reason = if behind { "truncated" } else { "reset" };
-        assert_eq!(line["reason"], reason, "{finished}");
-        assert_eq!(line["verified"], false, "{finished}");
-        let outcome = if line["bytes"] == 0 { "failed" } else { "partial" };
-        assert_eq!(line["outcome"], outcome, "{finished}");
-        finished.assert_code(3);
-        finished.assert_stdout("");
-        cut += 1;
-    }
-    println!("killed: {cut} cut, {other} too late");
 }
 
 fn crossed(folder: &Path, runtime: &'static str) {
