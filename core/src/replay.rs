@@ -68,7 +68,8 @@ pub struct Replay {
     sent: usize,
     talked: u64,
     client_ended: bool,
-    accepted: Instant,
+    /// What the times of the script count from.
+    begun: Instant,
     /// When the client last took something, or was last given something to take.
     progress: Instant,
     /// The begin of the current window of the minimum rate, and what was taken in it.
@@ -113,13 +114,22 @@ impl Replay {
             sent: 0,
             talked: 0,
             client_ended: false,
-            accepted: now,
+            begun: now,
             progress: now,
             window: (now, 0),
             paid_until: now,
         };
         replay.wait(now);
         replay
+    }
+
+    /// The way to the client was made at `now`, some time after the accept: under TLS, when the
+    /// handshake is over. The script is played from here on.
+    pub fn begun(&mut self, now: Instant) {
+        self.begun = now;
+        self.progress = now;
+        self.window = (now, 0);
+        self.wait(now);
     }
 
     /// What is being played.
@@ -216,7 +226,7 @@ impl Replay {
 
     /// For the time of what comes next.
     fn wait(&mut self, now: Instant) {
-        let until = self.accepted + self.script.due(self.chunk);
+        let until = self.begun + self.script.due(self.chunk);
         self.state = State::Waiting { until };
         if now >= until {
             self.begin();
@@ -254,7 +264,7 @@ impl Replay {
         let paid = Duration::from_nanos(n as u64 * 1_000_000_000 / self.limits.min_rate.max(1));
         // The kernel takes one segment of it at most before the client has made room for it, so
         // there is no first burst that would say nothing of the client.
-        let from = self.paid_until.max(self.accepted + self.script.due(self.chunk));
+        let from = self.paid_until.max(self.begun + self.script.due(self.chunk));
         self.paid_until = (from + paid).min(now + self.limits.rate_window);
         if self.sent >= self.script.end_of(self.chunk) {
             self.chunk += 1;

@@ -60,7 +60,8 @@ pub struct Serve {
     limits: Arc<StationLimits>,
     talked: u64,
     client_ended: bool,
-    accepted: Instant,
+    /// When the client could take something for the first time.
+    begun: Instant,
     /// When the client last took something.
     progress: Instant,
     /// The begin of the current window of the minimum rate, and what was taken in it.
@@ -89,11 +90,21 @@ impl Serve {
             limits: limits.into(),
             talked: 0,
             client_ended: false,
-            accepted: now,
+            begun: now,
             progress: now,
             window: (now, 0),
             paid_until: now,
         }
+    }
+
+    /// The way to the client was made at `now`, some time after the accept: under TLS, when the
+    /// handshake is over. What the client may take, and how fast, counts from here on; the
+    /// snapshot stays that of the accept (protocol.md, duty 7), and so does its place in the
+    /// line of the slow.
+    pub const fn begun(&mut self, now: Instant) {
+        self.begun = now;
+        self.progress = now;
+        self.window = (now, 0);
     }
 
     /// What is being sent.
@@ -217,7 +228,7 @@ impl Serve {
         // What fits into the kernel's buffers goes at once and says nothing of the client, so
         // it pays for no more than the time so far. What is taken later was made room for by
         // a client that reads: in steps, since that is how a window opens.
-        let is_first_burst = now.since(self.accepted) < self.limits.slow_grace;
+        let is_first_burst = now.since(self.begun) < self.limits.slow_grace;
         let at_most = if is_first_burst { now } else { now + self.limits.rate_window };
         let paid = Duration::from_nanos(n as u64 * 1_000_000_000 / self.limits.min_rate.max(1));
         self.paid_until = (self.paid_until + paid).min(at_most);

@@ -306,3 +306,18 @@ fn turns_go_round() {
     assert_eq!(taken, [0, 1, 0, 1, 0].map(|nth| turns.scripts()[nth].ending()));
     assert!(Turns::new([]).is_none());
 }
+
+#[test]
+fn a_script_is_played_from_when_the_client_can_hear_it() {
+    for chunk in [0, 10] {
+        let mut replay = replaying(&[(chunk, b"1:a:b")], Ending::Fin, 20);
+        let (begun, stalled) = (START + millis(1500), StationLimits::default().write_timeout);
+        replay.begun(begun);
+        assert_eq!(replay.deadline().since(begun), if chunk == 0 { stalled } else { millis(10) });
+        // Nothing of it was due before.
+        replay.fire(begun + millis(9));
+        assert_eq!(replay.next() == Do::Write(b"1:a:b"), chunk == 0);
+        replay.fire(begun + millis(10));
+        assert_eq!(replay.next(), Do::Write(b"1:a:b"));
+    }
+}

@@ -217,3 +217,22 @@ fn firing_moves_the_deadline_or_makes_progress() {
         }
     }
 }
+
+/// A handshake has no part in it.
+#[test]
+fn what_a_client_may_take_counts_from_when_it_could_take_something() {
+    let burst = |begun: f64| {
+        let mut serve = serving(8_000_000);
+        serve.begun(at(begun));
+        // As much as the kernel takes without anybody reading.
+        take(&mut serve, 4_000_000, at(begun + 0.1));
+        serve.paid_until()
+    };
+    for begun in [0.0, 1.5, 4.9] {
+        assert_eq!(burst(begun), at(begun + 0.1), "it pays for the time so far and no more");
+    }
+    let mut serve = serving(8_000_000);
+    serve.begun(at(4.0));
+    assert_eq!(serve.deadline(), at(4.0) + StationLimits::default().write_timeout);
+    assert_eq!(serve.paid_until(), START, "its place in the line is that of the accept");
+}

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::{NamedTempFile, TempDir};
 
 use crate::station::Station;
@@ -117,6 +118,18 @@ impl Folder {
     pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         fs::write(&path, text).expect("a temporary file");
+        path
+    }
+
+    /// Makes a FIFO in it, which nobody writes to.
+    ///
+    /// # Panics
+    ///
+    /// If the system will not.
+    pub fn fifo(&self, name: &str) -> PathBuf {
+        let path = self.path(name);
+        let made = mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0);
+        made.expect("a FIFO");
         path
     }
 

@@ -6,6 +6,7 @@
 
 mod accept;
 mod connect;
+mod discard;
 mod link;
 mod paced;
 mod pem;

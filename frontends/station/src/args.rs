@@ -8,12 +8,14 @@ use std::time::Duration;
 use carwatch::Retention;
 use carwatch::admit::{Network, NetworkError, Rules};
 use carwatch::limits::StationLimits;
+use carwatch_admin::Token;
 use carwatch_cli::{LogArgs, duration};
 use carwatch_formats::visible::visible;
 use carwatch_ingest::{Format, Reading, Time};
 use clap::Parser;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
+use crate::files::lasting;
 use crate::keep::{Keep, retention};
 use crate::listen::Listen;
 use crate::maps;
@@ -145,6 +147,13 @@ impl Args {
             write_timeout: self.write_timeout,
             ..StationLimits::default()
         }
+    }
+
+    /// What whoever posts must know, if anybody may.
+    pub(crate) fn token(&self) -> Result<Option<Token>, String> {
+        let Some(file) = &self.admin_token_file else { return Ok(None) };
+        lasting(file)?;
+        Token::from_file(file).map(Some)
     }
 
     /// Who may connect.

@@ -4,7 +4,6 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use carwatch_admin::Token;
 use carwatch_cli::{LogError, fail, usage_error};
 use carwatch_store::Store;
 
@@ -22,7 +21,7 @@ pub(crate) fn check(args: &Args) -> ExitCode {
         Err(LogError::Output(message)) => return fail(&message, 1),
     }
     let found = || -> Result<(), Failure> {
-        args.admin_token_file.as_deref().map(Token::from_file).transpose()?;
+        args.token()?;
         args.tls.acceptor()?;
         if let Some(path) = &args.store {
             Store::check(path).map_err(|error| error.to_string())?;

@@ -39,6 +39,7 @@ mod args;
 mod batch;
 mod check;
 mod desk;
+mod files;
 mod follow;
 mod ingest;
 mod keep;

@@ -62,7 +62,7 @@ impl Reload {
             return Err(message);
         }
         args.reading()?;
-        let token = args.admin_token_file.as_deref().map(Token::from_file).transpose()?;
+        let token = args.token()?;
         let tls = args.tls.renewed(secured)?;
         Ok((args, token, tls))
     }

@@ -8,6 +8,7 @@ use carwatch_driver::tls::{Acceptor, Identity, Version};
 use carwatch_formats::visible::visible;
 use clap::Args;
 
+use crate::files::lasting;
 use crate::listen::{Listen, Scheme};
 
 /// The flags about TLS, a section of their own in the help.
@@ -65,6 +66,9 @@ impl TlsArgs {
     /// Reads the files, if there are any to be read. The error is for people and names the file.
     pub(crate) fn acceptor(&self) -> Result<Option<Acceptor>, String> {
         let (Some(cert), Some(key)) = (&self.tls_cert, &self.tls_key) else { return Ok(None) };
+        for file in [Some(cert), Some(key), self.client_ca.as_ref()].into_iter().flatten() {
+            lasting(file)?;
+        }
         let least = self.tls_min.unwrap_or_default();
         let acceptor =
             Acceptor::from_files(Identity { cert, key }, self.client_ca.as_deref(), least)

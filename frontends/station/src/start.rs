@@ -156,7 +156,7 @@ impl Station {
             tracing::warn!(%source, "{unused}");
         }
         listeners::fits(&args.tls, &inherited.listeners).map_err(Failure::Usage)?;
-        let token = args.admin_token_file.as_deref().map(Token::from_file).transpose()?;
+        let token = args.token()?;
         let tls = args.tls.acceptor()?;
         let signals = Signals::listen().map_err(|error| format!("cannot heed signals: {error}"))?;
         let store = args.store.as_deref().map(open_store).transpose()?;

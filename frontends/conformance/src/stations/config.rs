@@ -32,11 +32,13 @@ pub(super) fn rows() -> Vec<Row> {
             let folder = Folder::new();
             folder.write("bad.toml", "[fields\n");
             folder.write("text.db", "no database, for sure\n".repeat(100));
+            folder.fifo("fifo");
             for (flag, name) in [
                 ("--map", "bad.toml"),
                 ("--map", "none.toml"),
                 ("--store", "text.db"),
                 ("--admin-token-file", "none"),
+                ("--admin-token-file", "fifo"),
                 ("--source", "none"),
             ] {
                 let mut command = command(exe);

@@ -103,6 +103,21 @@ impl Caller {
         Ok(())
     }
 
+    /// The handshake, but for the last that this side sends of it (TLS 1.3).
+    ///
+    /// # Errors
+    ///
+    /// How the station ended it.
+    pub fn all_but_the_last_flight(&mut self) -> Result<(), End> {
+        self.send()?;
+        while self.tls.is_handshaking() {
+            if self.receive()? == 0 {
+                return Err(End::Fin);
+            }
+        }
+        Ok(())
+    }
+
     /// The certificate that the station showed.
     ///
     /// # Panics

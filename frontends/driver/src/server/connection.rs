@@ -21,7 +21,7 @@ use crate::alarm::Alarm;
 use crate::clock::{self, millis};
 use crate::listener::has_left;
 use crate::socket::Socket;
-use crate::tls::{Acceptor, Got, Link, Unsecured};
+use crate::tls::{Acceptor, Link, Unsecured};
 
 /// One connection, to be spawned on a runtime.
 pub type Connection = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -100,7 +100,11 @@ impl<S: Socket, M: Machine> Serving<S, M> {
                 return Poll::Ready(Pumped::Served(self.handle.progress.given_up()));
             }
             match ready!(shaking.as_mut().poll(cx)) {
-                Ok(link) => self.stage = Stage::Open(link),
+                Ok(link) => {
+                    self.stage = Stage::Open(link);
+                    self.machine.begun(clock::now());
+                    self.handle.progress.update(&self.machine);
+                }
                 Err(unsecured) => return Poll::Ready(Pumped::Unsecured(unsecured)),
             }
         }
@@ -162,17 +166,15 @@ fn exchange<S: Socket>(
         }
         Step::Leave | Step::Wait | Step::End => {}
     }
-    if machine.wants_input() {
-        // On the stack of this call, not in the future: a stalled reader holds none of it.
-        let mut discarded = [0; 4 * 1024];
-        if let Poll::Ready(read) = link.poll_read(cx, &mut discarded) {
-            return Poll::Ready(match read {
-                Ok(Got::Bytes(n)) => Some(Did::Read(n)),
-                // That it says no more, however it says so, is no reason to send less.
-                Ok(Got::Fin | Got::CloseNotify | Got::Truncated) => Some(Did::ReadEnd),
-                Err(e) => fault(&e),
-            });
-        }
+    if machine.wants_input()
+        && let Poll::Ready(discarded) = link.poll_discard(cx)
+    {
+        return Poll::Ready(match discarded {
+            Ok(Some(n)) => Some(Did::Read(n)),
+            // That it says no more is no reason to send less.
+            Ok(None) => Some(Did::ReadEnd),
+            Err(e) => fault(&e),
+        });
     }
     let due = match step {
         // Nothing wakes whoever waits for that.

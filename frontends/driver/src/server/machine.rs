@@ -8,6 +8,8 @@ use carwatch::time::Instant;
 pub(super) trait Machine: Send + Unpin + 'static {
     /// What to do next.
     fn step(&self) -> Step<'_>;
+    /// The handshake is over.
+    fn begun(&mut self, now: Instant);
     fn wants_input(&self) -> bool;
     fn did(&mut self, did: Did, now: Instant);
     /// Answers [`Step::Leave`].
@@ -44,6 +46,10 @@ impl Machine for Serve {
             serve::Do::Drain => Step::Wait,
             serve::Do::Close | serve::Do::Reset => Step::End,
         }
+    }
+
+    fn begun(&mut self, now: Instant) {
+        self.begun(now);
     }
 
     fn wants_input(&self) -> bool {
@@ -94,6 +100,10 @@ impl Machine for Replay {
             replay::Do::Finish => Step::Finish,
             replay::Do::Close | replay::Do::Reset => Step::End,
         }
+    }
+
+    fn begun(&mut self, now: Instant) {
+        self.begun(now);
     }
 
     fn wants_input(&self) -> bool {

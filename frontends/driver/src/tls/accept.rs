@@ -76,7 +76,9 @@ impl Acceptor {
     /// first, and is given the time to hear it.
     pub(crate) async fn accept<S: Socket>(self, socket: S) -> Result<Link<S>, Unsecured> {
         let accepting = TlsAcceptor::from(self.0)
-            .accept_with(Paced::new(socket), |session| session.set_buffer_limit(Some(UNSENT)))
+            .accept_with(Paced::of_a_client(socket), |session| {
+                session.set_buffer_limit(Some(UNSENT));
+            })
             .into_fallible();
         let accepted = match select(pin!(accepting), Timer::after(HANDSHAKE_TIME)).await {
             Either::Left((accepted, _)) => accepted,
@@ -86,19 +88,19 @@ impl Acceptor {
         };
         match accepted {
             Ok(stream) => Ok(Link::tls(stream)),
-            Err((error, Paced { socket, .. })) => {
-                if tells_by_alert(&error) {
+            Err((error, paced)) => {
+                let (mute, socket) = (paced.is_mute(), paced.socket);
+                if !mute && tells_by_alert(&error) {
                     end(socket).await;
                 }
-                let why = words::tls_error(&error).map_or_else(|| error.to_string(), words::of_tls);
-                Err(Unsecured(why))
+                Err(Unsecured(words::of_accepting(&error)))
             }
         }
     }
 }
 
-/// Whether the other side speaks TLS and was sent an alert. A plain text client would take one
-/// for a list; and who sent an alert needs none.
+/// Whether the other side speaks TLS and was sent an alert. Who does not was sent none
+/// ([`Paced::of_a_client`]), and who sent an alert needs none.
 fn tells_by_alert(error: &io::Error) -> bool {
     words::tls_error(error)
         .is_some_and(|error| !matches!(error, Error::InvalidMessage(_) | Error::AlertReceived(_)))

@@ -9,6 +9,7 @@ use futures_rustls::TlsStream;
 use futures_util::io::{AsyncRead, AsyncWrite};
 use socket2::SockRef;
 
+use super::discard::Said;
 use super::paced::Paced;
 use crate::socket::Socket;
 
@@ -24,6 +25,7 @@ pub(crate) struct Secured<S> {
     /// What ended it, while there are bytes to be had that came before.
     fault: Option<io::Error>,
     goodbye: bool,
+    pub(super) said: Said,
 }
 
 /// What came.
@@ -39,14 +41,19 @@ pub(crate) enum Got {
 
 impl<S> Link<S> {
     pub(super) fn tls(stream: impl Into<TlsStream<Paced<S>>>) -> Self {
-        Self::Tls(Box::new(Secured { stream: stream.into(), fault: None, goodbye: false }))
+        Self::Tls(Box::new(Secured {
+            stream: stream.into(),
+            fault: None,
+            goodbye: false,
+            said: Said::default(),
+        }))
     }
 
     /// What is beneath.
     pub(crate) fn socket(&self) -> &S {
         match self {
             Self::Plain(socket) => socket,
-            Self::Tls(secured) => &secured.stream.get_ref().0.socket,
+            Self::Tls(secured) => &secured.beneath().socket,
         }
     }
 }
@@ -107,8 +114,22 @@ impl<S: Socket> Link<S> {
     }
 }
 
+impl<S> Secured<S> {
+    pub(super) fn beneath(&self) -> &Paced<S> {
+        self.stream.get_ref().0
+    }
+
+    pub(super) fn beneath_mut(&mut self) -> &mut Paced<S> {
+        self.stream.get_mut().0
+    }
+}
+
 impl<S: Socket> Secured<S> {
-    fn poll_read(&mut self, cx: &mut Context<'_>, buffer: &mut [u8]) -> Poll<io::Result<Got>> {
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<Got>> {
         if let Some(fault) = self.fault.take() {
             return Poll::Ready(Err(fault));
         }

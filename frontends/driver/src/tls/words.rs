@@ -23,6 +23,23 @@ pub(super) fn of_connecting(error: &io::Error) -> Fault {
     }
 }
 
+/// Why a station's handshake came to nothing, for its log.
+pub(super) fn of_accepting(error: &io::Error) -> String {
+    match tls_error(error) {
+        Some(Error::InvalidCertificate(
+            CertificateError::UnknownIssuer | CertificateError::BadSignature,
+        )) => "unknown issuer: the client's certificate was not issued by a CA that --client-ca \
+               names"
+            .into(),
+        Some(Error::NoCertificatesPresented) => "the client showed no certificate".into(),
+        Some(tls) => of_tls(tls),
+        None if error.kind() == ErrorKind::UnexpectedEof => {
+            "the client closed the connection in the middle of the TLS handshake".into()
+        }
+        None => error.to_string(),
+    }
+}
+
 /// Why reading failed.
 pub(crate) fn of_reading(error: &io::Error) -> Fault {
     match tls_error(error) {

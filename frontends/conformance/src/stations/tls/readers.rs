@@ -2,9 +2,10 @@
 
 use std::net::Shutdown;
 use std::path::Path;
+use std::time::Duration;
 
 use super::{NARROW, Secured};
-use crate::caller::{connect_narrow, wait_until_reset};
+use crate::caller::{call as plain_call, connect_narrow, wait_until_reset};
 use crate::fixtures::{EIGHT_MB, Folder, Large};
 use crate::http::metric;
 use crate::kernel::{resident, until};
@@ -13,7 +14,12 @@ use crate::tls::{BOTH, Caller, Ended, ONLY_12, call, client_config};
 
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
-    let ways: [(&str, Way); 7] = [
+    let ways: [(&str, Way); 8] = [
+        ("goes on after close_notify", |caller| {
+            caller.notify().expect("it listens");
+            // No TLS any more; what comes after it is ignored (RFC 8446 6.1), but read.
+            std::io::Write::write_all(&mut caller.stream(), &[b'?'; 40_000]).expect("it listens");
+        }),
         ("says close_notify first", |caller| caller.notify().expect("it listens")),
         ("says close_notify and sends FIN first", |caller| {
             caller.notify().expect("it listens");
@@ -58,6 +64,7 @@ pub(super) fn rows() -> Vec<Row> {
         assert!(heard.bytes.len() < large.snapshot.len());
         assert!(call(secured.tls(), &secured.caller()).complete() == large.snapshot);
     }));
+    rows.push(Row::heavy("tls::who shakes hands slowly and stalls makes room at the cap", late));
     rows.push(Row::heavy(
         "tls::whatever is left of a list, a stalled reader's place comes free",
         left,
@@ -98,6 +105,29 @@ fn talk(exe: &Path, length: usize, way: Way) {
         way(&mut caller);
         assert!(caller.read_on().complete() == large.snapshot);
     }
+}
+
+/// What the kernel takes of a list at once says nothing of whoever took long to shake hands: it
+/// pays for no place.
+fn late(exe: &Path) {
+    let large = Large::new(EIGHT_MB);
+    // Longer than anybody here waits.
+    let args = ["--max-connections", "4", "--write-timeout", "300s"];
+    let secured = Secured::large(exe, &large, &args);
+    let config = secured.caller();
+    let mut slow = [(); 4].map(|()| {
+        let narrow = connect_narrow(secured.tls(), NARROW).expect("it listens");
+        let mut caller = Caller::begin(narrow, &config);
+        caller.all_but_the_last_flight().expect("a handshake");
+        caller
+    });
+    // The time in which a new connection pays for nothing, and more.
+    std::thread::sleep(Duration::from_millis(1_300));
+    for caller in &mut slow {
+        caller.handshake().expect("a handshake");
+        caller.read_some(1).expect("the station goes on");
+    }
+    assert!(plain_call(secured.station.address()).complete() == large.snapshot);
 }
 
 /// Readers that read nothing of lists of many lengths: of some the kernel has all, of some the

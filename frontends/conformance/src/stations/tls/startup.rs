@@ -15,6 +15,11 @@ pub(super) fn rows() -> Vec<Row> {
         ("a certificate that is not there", |of| pair(of, "none.pem", "good.key"), &["none.pem"]),
         ("a key that is not there", |of| pair(of, "good.pem", "none.key"), &["none.key"]),
         ("a certificate that is a folder", |of| pair(of, "", "good.key"), &[]),
+        (
+            "a certificate that is a FIFO",
+            |of| pair(of, "fifo.pem", "good.key"),
+            &["fifo.pem", "regular file"],
+        ),
         ("no certificate", |of| pair(of, "text.pem", "good.key"), &["text.pem", "certificate"]),
         ("an empty file", |of| pair(of, "empty.pem", "good.key"), &["empty.pem", "certificate"]),
         ("a damaged certificate", |of| pair(of, "bad.pem", "good.key"), &["bad.pem"]),
@@ -126,6 +131,7 @@ fn broken() -> Certificates {
     let folder = of.folder();
     folder.write("text.pem", "no certificate, for sure\n".repeat(100));
     folder.write("empty.pem", "");
+    folder.fifo("fifo.pem");
     let begin = "-----BEGIN CERTIFICATE-----\n";
     folder.write("bad.pem", format!("{begin}AAAAAAAAAAAAAAAAAAAA\n-----END CERTIFICATE-----\n"));
     of

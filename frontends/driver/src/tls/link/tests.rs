@@ -59,6 +59,11 @@ fn only_whoever_finishes_says_goodbye() {
         Poll::Ready(())
     }));
     assert_eq!(read(&mut station).unwrap().0, Got::CloseNotify);
+    // What comes after that is no TLS, and is to be read all the same.
+    std::io::Write::write_all(&mut client.socket().get_ref(), b"more").unwrap();
+    client.socket().get_ref().shutdown(std::net::Shutdown::Write).unwrap();
+    let mut discard = || block_on(poll_fn(|cx| station.poll_discard(cx))).unwrap();
+    assert_eq!((discard(), discard()), (Some(4), None));
 
     let (mut client, mut station) = pair();
     write(&mut station, b"1:vw:red");
