@@ -104,6 +104,17 @@ pub fn send_queues(station: SocketAddr) -> Vec<u64> {
     table.lines().filter_map(of).collect()
 }
 
+/// Whether this end of a connection, whose own address is `ours`, has neither anything to send nor
+/// anything to wait for.
+#[must_use]
+pub fn is_closed(ours: SocketAddr) -> bool {
+    let ours = hex(ours);
+    tcp_table().lines().all(|line| {
+        let mut columns = line.split_ascii_whitespace().skip(1);
+        columns.next() != Some(&ours) || columns.nth(1) == Some(TIME_WAIT)
+    })
+}
+
 fn tcp_table() -> String {
     fs::read_to_string("/proc/net/tcp").expect("proc(5)")
 }
@@ -120,3 +131,4 @@ fn hex_v4(address: SocketAddrV4) -> String {
 }
 
 const ESTABLISHED: &str = "01";
+const TIME_WAIT: &str = "06";

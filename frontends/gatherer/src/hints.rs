@@ -39,7 +39,10 @@ fn next(plan: &Plan, run: Run, report: &Report) -> Option<String> {
             server.with(""),
             run.with(""),
         ))
-    } else if plan.by_default && verdict.and_then(|v| v.fault()).is_some_and(refused) {
+    } else if plan.by_default
+        && plan.tls.iter().all(Option::is_none)
+        && verdict.and_then(|v| v.fault()).is_some_and(refused)
+    {
         Some(format!(
             "\nNothing listens on {DEFAULT_STATION}. Start a station in another terminal, or see \
              a gather that needs none:\n\n    {}\n    {}\n",

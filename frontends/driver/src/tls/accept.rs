@@ -131,5 +131,5 @@ const HANDSHAKE_TIME: Duration = Duration::from_secs(5);
 /// duty 2).
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 const DRAIN_BYTES: usize = 64 * 1024;
-/// How much is kept encrypted for a slow reader: two records, as the kernel's share.
-const UNSENT: usize = 32 * 1024;
+/// How much is kept encrypted for a slow reader, beside what the kernel keeps (limits.md).
+const UNSENT: usize = 16 * 1024;
