@@ -67,7 +67,7 @@ impl TlsArgs {
     pub(crate) fn acceptor(&self) -> Result<Option<Acceptor>, String> {
         let (Some(cert), Some(key)) = (&self.tls_cert, &self.tls_key) else { return Ok(None) };
         for file in [Some(cert), Some(key), self.client_ca.as_ref()].into_iter().flatten() {
-            lasting(file)?;
+            lasting(file).map_err(|error| format!("cannot speak TLS: {error}"))?;
         }
         let least = self.tls_min.unwrap_or_default();
         let acceptor =
