@@ -169,9 +169,10 @@ impl Replay {
         match (did, self.state) {
             (Did::Wrote(n), State::Writing) => self.wrote(n, now),
             (Did::Read(n), State::Draining { until, left }) => {
-                let left = left.saturating_sub(n as u64);
-                self.state =
-                    if left == 0 { State::Closed } else { State::Draining { until, left } };
+                self.state = match left.checked_sub(n as u64) {
+                    Some(left) => State::Draining { until, left },
+                    None => State::Closed,
+                };
             }
             (Did::Read(n), _) if !self.is_over() => {
                 self.talked += n as u64;

@@ -142,9 +142,10 @@ impl Serve {
                 }
             }
             (Did::Read(n), State::Draining { until, left }) => {
-                let left = left.saturating_sub(n as u64);
-                self.state =
-                    if left == 0 { State::Closed } else { State::Draining { until, left } };
+                self.state = match left.checked_sub(n as u64) {
+                    Some(left) => State::Draining { until, left },
+                    None => State::Closed,
+                };
             }
             (Did::ReadEnd, state) => {
                 self.client_ended = true;

@@ -256,6 +256,14 @@ fn a_client_that_talks_or_shuts_down_first_gets_everything() {
     replay.did(Did::Finished, START + millis(20));
     assert_eq!((replay.next(), replay.done().ended), (Do::Close, Ended::Whole));
 
+    let mut replay = replaying(&[], Ending::Fin, 0);
+    assert_eq!(replay.next(), Do::Finish);
+    replay.did(Did::Finished, START);
+    replay.did(Did::Read(1 << 20), START);
+    assert_eq!(replay.next(), Do::Drain);
+    replay.did(Did::Read(1), START);
+    assert_eq!(replay.next(), Do::Close);
+
     let mut replay = replaying(&[], Ending::Silent, 0);
     replay.did(Did::Read((1 << 20) + 1), START);
     assert_eq!((replay.next(), replay.done().ended), (Do::Reset, Ended::Talked));

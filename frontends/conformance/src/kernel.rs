@@ -104,14 +104,14 @@ pub fn send_queues(station: SocketAddr) -> Vec<u64> {
     table.lines().filter_map(of).collect()
 }
 
-/// Whether this end of a connection, whose own address is `ours`, has neither anything to send nor
-/// anything to wait for.
+/// Whether the end `ours` of a connection to `theirs` has neither anything to send nor anything
+/// to wait for.
 #[must_use]
-pub fn is_closed(ours: SocketAddr) -> bool {
-    let ours = hex(ours);
+pub fn is_closed(ours: SocketAddr, theirs: SocketAddr) -> bool {
+    let (ours, theirs) = (hex(ours), hex(theirs));
     tcp_table().lines().all(|line| {
-        let mut columns = line.split_ascii_whitespace().skip(1);
-        columns.next() != Some(&ours) || columns.nth(1) == Some(TIME_WAIT)
+        let columns: Vec<&str> = line.split_ascii_whitespace().collect();
+        columns.get(1..3) != Some(&[&ours, &theirs]) || columns.get(3) == Some(&TIME_WAIT)
     })
 }
 

@@ -1,5 +1,6 @@
 //! SIGHUP: the log file is opened anew; `--config`, the token and the certificate are read again.
 
+use std::path::Path;
 use std::time::Duration;
 
 use carwatch_admin::Token;
@@ -9,6 +10,7 @@ use carwatch_driver::tls::Acceptor;
 
 use crate::args::{Args, PREFIX};
 use crate::desk::Desk;
+use crate::files::lasting;
 use crate::limits::limits;
 use crate::office::Office;
 
@@ -36,7 +38,7 @@ impl Reload {
             tracing::error!(error, "the log stays where it was");
         }
         tracing::info!("reloading");
-        match self.read(secured) {
+        match self.read(args.config.as_deref(), secured) {
             Ok((new, token, tls)) => {
                 office.control.apply(Settings { limits: limits(&new), rules: new.rules(), tls });
                 office.set_token(token);
@@ -56,7 +58,13 @@ impl Reload {
         }
     }
 
-    fn read(&self, secured: bool) -> Result<(Args, Option<Token>, Option<Acceptor>), String> {
+    fn read(
+        &self,
+        config: Option<&Path>,
+        secured: bool,
+    ) -> Result<(Args, Option<Token>, Option<Acceptor>), String> {
+        // At the start it may be a pipe that somebody writes into.
+        config.map(lasting).transpose()?;
         let args: Args = try_parse(self.program, PREFIX).map_err(|refusal| refusal.line())?;
         if let Some(message) = args.contradiction() {
             return Err(message);

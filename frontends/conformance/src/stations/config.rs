@@ -33,9 +33,11 @@ pub(super) fn rows() -> Vec<Row> {
             folder.write("bad.toml", "[fields\n");
             folder.write("text.db", "no database, for sure\n".repeat(100));
             folder.fifo("fifo");
+            folder.fifo("fifo.toml");
             for (flag, name) in [
                 ("--map", "bad.toml"),
                 ("--map", "none.toml"),
+                ("--map", "fifo.toml"),
                 ("--store", "text.db"),
                 ("--admin-token-file", "none"),
                 ("--admin-token-file", "fifo"),

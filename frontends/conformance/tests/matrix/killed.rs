@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use conformance::client::Client;
+use conformance::client::{Client, Finished};
 use conformance::fixtures::{EIGHT_MB, Large};
 use conformance::kernel::{is_connected, until};
 use conformance::programs::{self, RUNTIMES};
@@ -33,8 +33,9 @@ impl Spoken {
     }
 }
 
-/// Kills a station after any number of its bytes, a hundred times, half of them under each
-/// client; then at any moment, from which the client may learn that it was too late.
+/// Kills a station after some of its bytes, a hundred times, half of them under each client: the
+/// client knows. Then after so few or so many that it may not have begun, or be done, and at any
+/// moment: whoever is killed before the end has not finished.
 pub(super) fn killed(folder: &Path, runtime: &'static str, spoken: Spoken) {
     let (of, large) = (Certificates::new(), Large::new(EIGHT_MB));
     let server = programs::server(folder, runtime);
@@ -44,6 +45,10 @@ pub(super) fn killed(folder: &Path, runtime: &'static str, spoken: Spoken) {
         // More than any handshake has, and less by far than all: what the station has sent
         // beyond is what fits into the buffers of the kernel.
         killing.after(RUNTIMES[nth % 2], FEWEST + rng.below(EIGHT_MB / 4 * 3 - FEWEST));
+    }
+    for nth in 0..10 {
+        killing.about(RUNTIMES[nth % 2], 1 + rng.below(FEWEST));
+        killing.about(RUNTIMES[nth % 2], EIGHT_MB / 4 * 3 + rng.below(EIGHT_MB / 4));
     }
     if spoken != Spoken::TlsBehindFin {
         for nth in 0..20 {
@@ -80,6 +85,18 @@ impl Killing<'_> {
         );
     }
 
+    /// Kills a station that has sent about so many bytes, which may be all that there are.
+    fn about(&self, runtime: &str, bytes: usize) {
+        let (station, address) = self.station();
+        let ends = if self.spoken == Spoken::TlsBehindFin { Cut::Never } else { Cut::Nothing };
+        let (middle, held) = Middle::holding(address, ends, bytes);
+        let running = self.client(runtime, &middle.address()).start();
+        held.wait();
+        station.kill();
+        held.release();
+        self.whole_or_not(&running.finish(), &[self.spoken.reason(), "tls"]);
+    }
+
     /// Kills a station so long after a client has connected to it.
     fn at(&self, runtime: &str, moment: Duration) {
         let (station, address) = self.station();
@@ -92,7 +109,11 @@ impl Killing<'_> {
             std::hint::spin_loop();
         }
         station.signal(Signal::KILL);
-        let finished = running.finish();
+        self.whole_or_not(&running.finish(), &["reset"]);
+    }
+
+    /// The client has all of it, or knows that it has not, for one of these reasons.
+    fn whole_or_not(&self, finished: &Finished, reasons: &[&str]) {
         if finished.station(0)["outcome"] == "complete" {
             // The kill came after the last byte: then nothing is missing.
             let whole = json!({"bytes": self.large.snapshot.len(), "reason": null,
@@ -100,7 +121,9 @@ impl Killing<'_> {
             finished.assert_station(0, &whole);
             finished.assert_code(0);
         } else {
-            finished.assert_station(0, &json!({"reason": "reset", "verified": false}));
+            finished.assert_station(0, &json!({"verified": false}));
+            let reason = finished.station(0)["reason"].as_str().expect("text").to_owned();
+            assert!(reasons.contains(&&*reason), "{reason}");
             finished.assert_code(3);
             finished.assert_stdout("");
         }

@@ -56,6 +56,10 @@ impl<S: Socket> Secured<S> {
         cx: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<Option<usize>>> {
+        // What was read without anything being meant by it, before the socket had no more.
+        if let n @ 1.. = self.said.take() {
+            return Poll::Ready(Ok(Some(n)));
+        }
         if !self.said.has_ended {
             let before = self.beneath().read_so_far();
             let got = self.poll_read(cx, buffer);
@@ -68,12 +72,7 @@ impl<S: Socket> Secured<S> {
                 Poll::Ready(Ok(Got::CloseNotify)) => self.said.has_ended = true,
                 Poll::Ready(Ok(Got::Fin | Got::Truncated)) => return Poll::Ready(Ok(None)),
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => {
-                    return match self.said.take() {
-                        0 => Poll::Pending,
-                        n => Poll::Ready(Ok(Some(n))),
-                    };
-                }
+                Poll::Pending => return Poll::Pending,
             }
         }
         let n = ready!(Pin::new(self.beneath_mut()).poll_read(cx, buffer))?;

@@ -173,4 +173,4 @@ pub(super) fn finish<S: Socket>(socket: &S) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

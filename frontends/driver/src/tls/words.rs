@@ -26,11 +26,16 @@ pub(super) fn of_connecting(error: &io::Error) -> Fault {
 /// Why a station's handshake came to nothing, for its log.
 pub(super) fn of_accepting(error: &io::Error) -> String {
     match tls_error(error) {
-        Some(Error::InvalidCertificate(
-            CertificateError::UnknownIssuer | CertificateError::BadSignature,
-        )) => "unknown issuer: the client's certificate was not issued by a CA that --client-ca \
-               names"
-            .into(),
+        Some(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+            "unknown issuer: the client's certificate was not issued by a CA that --client-ca names"
+                .into()
+        }
+        Some(Error::InvalidCertificate(CertificateError::BadSignature)) => {
+            "bad signature: a CA that --client-ca names has the name of the one that issued the \
+             client's certificate, but another key; or the client does not hold the key of its \
+             certificate"
+                .into()
+        }
         Some(Error::NoCertificatesPresented) => "the client showed no certificate".into(),
         Some(tls) => of_tls(tls),
         None if error.kind() == ErrorKind::UnexpectedEof => {

@@ -14,7 +14,7 @@ use crate::tls::{BOTH, Caller, Ended, ONLY_12, call, client_config};
 
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
-    let ways: [(&str, Way); 8] = [
+    let ways: [(&str, Way); 9] = [
         ("goes on after close_notify", |caller| {
             caller.notify().expect("it listens");
             // No TLS any more; what comes after it is ignored (RFC 8446 6.1), but read.
@@ -36,6 +36,13 @@ pub(super) fn rows() -> Vec<Row> {
         }),
         ("sends 1 MiB, close_notify and FIN", |caller| {
             caller.talk(&vec![b'?'; TALK]).expect("it listens to it all");
+            caller.notify().expect("it listens");
+            caller.stream().shutdown(Shutdown::Write).expect("connected");
+        }),
+        ("sends 1 MiB, and close_notify later", |caller| {
+            caller.talk(&vec![b'?'; TALK]).expect("it listens to it all");
+            // By then all of that is read.
+            std::thread::sleep(Duration::from_millis(200));
             caller.notify().expect("it listens");
             caller.stream().shutdown(Shutdown::Write).expect("connected");
         }),
@@ -62,6 +69,18 @@ pub(super) fn rows() -> Vec<Row> {
         let heard = caller.read_on();
         assert_eq!(heard.end, Ended::Reset);
         assert!(heard.bytes.len() < large.snapshot.len());
+        assert!(call(secured.tls(), &secured.caller()).complete() == large.snapshot);
+    }));
+    rows.push(Row::heavy("tls::more than 1 MiB after close_notify is a reset", |exe| {
+        let large = Large::new(EIGHT_MB);
+        let secured = Secured::large(exe, &large, &[]);
+        let narrow = connect_narrow(secured.tls(), NARROW).expect("it listens");
+        let mut caller = Caller::begin(narrow, &secured.caller());
+        caller.handshake().expect("a handshake");
+        caller.notify().expect("it listens");
+        // Until the station has heard enough of it.
+        let _ = std::io::Write::write_all(&mut caller.stream(), &[b'?'; 3 * TALK]);
+        wait_until_reset(caller.stream());
         assert!(call(secured.tls(), &secured.caller()).complete() == large.snapshot);
     }));
     rows.push(Row::heavy("tls::who shakes hands slowly and stalls makes room at the cap", late));
@@ -109,7 +128,7 @@ fn talk(exe: &Path, length: usize, way: Way) {
         // to somebody else.
         let _ = stream.shutdown(Shutdown::Write);
         let ours = stream.local_addr().expect("connected");
-        until("it is closed", || is_closed(ours).then_some(()));
+        until("it is closed", || is_closed(ours, secured.tls()).then_some(()));
         assert!(stream.take_error().expect("a socket").is_none(), "it was reset");
     }
 }

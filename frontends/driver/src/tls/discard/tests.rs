@@ -1,3 +1,15 @@
+use std::future::poll_fn;
+use std::io::Write;
+use std::net::Shutdown;
+use std::sync::Arc;
+use std::thread;
+
+use async_io::{Async, block_on};
+use rustls::{ClientConfig, ClientConnection};
+
+use super::super::link::tests::sockets;
+use super::super::tests::Files;
+use super::super::{pem, provider};
 use super::*;
 
 fn said(meant: u64, on_the_wire: u64) -> Said {
@@ -28,3 +40,53 @@ fn nothing_counts_twice() {
     said.meant += 16 * 1024;
     assert_eq!(part + said.take(), 16 * 1024);
 }
+
+/// A record that has not ended means nothing yet, and counts all the same; once it has, it counts
+/// for what it means.
+#[test]
+fn what_it_takes_to_say_nothing_counts() {
+    let files = Files::of(&["gate"]);
+    let (mut socket, station) = sockets();
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(rustls::ALL_VERSIONS)
+        .unwrap()
+        .with_root_certificates(pem::roots(&files.path("cert.pem")).unwrap())
+        .with_no_client_auth();
+    let client = thread::spawn(move || {
+        let mut tls = ClientConnection::new(Arc::new(config), "gate".try_into().unwrap()).unwrap();
+        while tls.is_handshaking() || tls.wants_write() {
+            tls.complete_io(&mut socket).unwrap();
+        }
+        (tls, socket)
+    });
+    let accepted = block_on(files.acceptor().unwrap().accept(Async::new(station).unwrap()));
+    let Ok(Link::Tls(mut station)) = accepted else { panic!("no handshake") };
+    let (mut tls, mut socket) = client.join().unwrap();
+    tls.writer().write_all(&[b'?'; MEANT]).unwrap();
+    let mut record = Vec::new();
+    tls.write_tls(&mut record).unwrap();
+
+    let (half, rest) = record.split_at(8 * 1024);
+    socket.write_all(half).unwrap();
+    let mut buffer = [0; 4 * 1024];
+    let first = block_on(poll_fn(|cx| {
+        let polled = station.poll_discard(cx, &mut buffer);
+        let is_all_read = station.said.on_the_wire == half.len() as u64;
+        if is_all_read && polled.is_pending() {
+            return station.poll_discard(cx, &mut buffer);
+        }
+        polled
+    }));
+    assert_eq!(first.unwrap(), Some(half.len() / 32));
+
+    socket.write_all(rest).unwrap();
+    socket.shutdown(Shutdown::Write).unwrap();
+    let mut more = 0;
+    while let Some(n) = block_on(poll_fn(|cx| station.poll_discard(cx, &mut buffer))).unwrap() {
+        more += n;
+    }
+    assert_eq!(half.len() / 32 + more, MEANT);
+}
+
+/// A single record.
+const MEANT: usize = 16_000;

@@ -15,7 +15,7 @@ use super::*;
 type Socket = Async<TcpStream>;
 
 /// A connection between two sockets.
-fn sockets() -> (TcpStream, TcpStream) {
+pub(in super::super) fn sockets() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     (client, listener.accept().unwrap().0)
