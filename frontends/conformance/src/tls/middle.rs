@@ -162,7 +162,7 @@ impl Forward {
         station.set_nodelay(true)?;
         let mut buffer = vec![0; 16 * 1024];
         let mut from_client = Records::new();
-        let mut talks = true;
+        let (mut talks, mut is_deaf) = (true, false);
         loop {
             let (speaks, answers) = readable(&client, &station, talks)?;
             if speaks {
@@ -170,19 +170,24 @@ impl Forward {
                 talks = count > 0;
                 from_client.feed(&buffer[..count]);
                 self.passed.client_finished |= from_client.encrypted > 0;
-                if talks {
-                    station.write_all(&buffer[..count])?;
-                } else {
-                    station.shutdown(Shutdown::Write)?;
+                let told = match talks {
+                    true => station.write_all(&buffer[..count]),
+                    false => station.shutdown(Shutdown::Write),
+                };
+                // It has died; what it sent before is still to be passed on. To be told so once
+                // is all that the kernel does: reading ends as if it had finished.
+                if told.is_err() {
+                    (talks, is_deaf) = (false, true);
                 }
             }
             if answers {
                 // A station that broke is one that ended, to whoever is behind this.
                 let read = station.read(&mut buffer);
-                if read.is_err() && self.cut == Cut::Nothing {
+                let is_broken = read.is_err() || is_deaf;
+                let count = read.unwrap_or(0);
+                if count == 0 && is_broken && self.cut == Cut::Nothing {
                     return reset(&client);
                 }
-                let count = read.unwrap_or(0);
                 if count == 0 || self.pass(&mut client, &mut buffer[..count])? {
                     break;
                 }
