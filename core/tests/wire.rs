@@ -3,6 +3,10 @@
 use RejectReason::{Cut, Empty, InvalidUtf8, TooFewFields, TooLong, TooManyFields};
 use carwatch::wire::{self, Piece, RejectReason, Splitter, Tail};
 
+#[path = "common/reference.rs"]
+mod reference;
+use reference::{Got, reference};
+
 #[test]
 fn every_row_of_the_rejections() {
     // Limit 8; what each response comes to: a car's fields, or a reason, with its range.
@@ -120,73 +124,6 @@ fn every_short_string_is_what_the_grammar_says() {
         }
     }
     assert_eq!(checked, (7_usize.pow(7) - 1) / 6);
-}
-
-/// protocol.md once more, as plainly as it can be said and with nothing of the core's.
-fn reference(response: &[u8], limit: usize, tail: Tail) -> Vec<Got> {
-    if response.is_empty() {
-        return Vec::new();
-    }
-    let mut got = Vec::new();
-    let mut start = 0;
-    let parts: Vec<&[u8]> = response.split(|&byte| byte == b'.').collect();
-    for (nth, part) in parts.iter().enumerate() {
-        let at = start..start + part.len() as u64;
-        start = at.end + 1;
-        let is_after_the_last_dot = nth + 1 == parts.len();
-        if is_after_the_last_dot && tail == Tail::Cut {
-            if !part.is_empty() {
-                got.push(not(at, Cut));
-            }
-            break;
-        }
-        got.push(if part.is_empty() {
-            not(at, Empty)
-        } else if part.len() > limit {
-            not(at, TooLong { limit: limit as u64 })
-        } else if let Some(bad) = first_bad_byte(part) {
-            let bad = at.start + bad;
-            not(at, InvalidUtf8 { at: bad })
-        } else {
-            let fields: Vec<String> = part.split(|&byte| byte == b':').map(meaning).collect();
-            let found = fields.len() as u64;
-            match <[String; 3]>::try_from(fields) {
-                Ok(fields) => Got::Car { at, fields },
-                Err(_) if found < 3 => not(at, TooFewFields { found }),
-                Err(_) => not(at, TooManyFields { found }),
-            }
-        });
-    }
-    got
-}
-
-/// Among the letters of the exhaustive test only 0xC3 is not ASCII, and no letter continues it.
-fn first_bad_byte(part: &[u8]) -> Option<u64> {
-    part.iter().position(|&byte| byte == 0xC3).map(|at| at as u64)
-}
-
-fn meaning(field: &[u8]) -> String {
-    let field = String::from_utf8(field.to_vec()).expect("it was ASCII");
-    let mut out = String::new();
-    let mut rest = field.as_str();
-    while let Some(letter) = rest.chars().next() {
-        let (said, len) = match rest.get(..3).map(str::to_uppercase).as_deref() {
-            Some("%2E") => ('.', 3),
-            Some("%3A") => (':', 3),
-            Some("%25") => ('%', 3),
-            _ => (letter, letter.len_utf8()),
-        };
-        out.push(said);
-        rest = &rest[len..];
-    }
-    out
-}
-
-/// A piece without its index, which the helpers below compare with its place.
-#[derive(Debug, PartialEq)]
-enum Got {
-    Car { at: std::ops::Range<u64>, fields: [String; 3] },
-    Rejected { at: std::ops::Range<u64>, reason: RejectReason },
 }
 
 fn car(at: std::ops::Range<u64>, fields: [&str; 3]) -> Got {
