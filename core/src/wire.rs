@@ -113,7 +113,8 @@ pub enum Tail {
 /// splitter.finish(Tail::Whole, &mut sink);
 /// assert_eq!(brands, ["peugeot", "B.M.W"]);
 /// ```
-#[derive(Clone, Debug)]
+/// Two that are equal go on alike, however they were fed.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Splitter {
     limit: usize,
     index: u64,

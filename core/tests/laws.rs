@@ -4,6 +4,10 @@ use carwatch::Car;
 use carwatch::wire::{self, Piece, Rejection, Splitter, Tail};
 use proptest::prelude::*;
 
+#[path = "common/reference.rs"]
+mod reference;
+use reference::{Got, reference};
+
 proptest! {
     #[test]
     fn decode_of_encode_is_the_car(time in field(), brand in field(), color in field()) {
@@ -81,6 +85,18 @@ proptest! {
             Tail::Cut => response.last().is_some_and(|&last| last != b'.'),
         };
         prop_assert_eq!(pieces.len(), separators + usize::from(has_last));
+    }
+
+    #[test]
+    fn pieces_are_what_the_reference_says(
+        response in prop_oneof![response(), nearly_text()], limit in limit(), tail in tail(),
+    ) {
+        let pieces = pieces(&response, limit, tail);
+        let expected: Vec<Got> = reference(&response, limit, tail);
+        prop_assert_eq!(pieces.len(), expected.len());
+        for (piece, expected) in pieces.iter().zip(&expected) {
+            prop_assert!(expected == piece, "{:?} where the reference has {:?}", piece, expected);
+        }
     }
 
     #[test]
@@ -167,6 +183,18 @@ fn response() -> impl Strategy<Value = Vec<u8>> {
         1 => any::<u8>(),
     ];
     proptest::collection::vec(byte, 0..64)
+}
+
+/// The first and last bytes of every row of RFC 3629's table, and those beside them.
+fn nearly_text() -> impl Strategy<Value = Vec<u8>> {
+    let edges =
+        b"\x7F\x80\x8F\x90\x9F\xA0\xBF\xC0\xC1\xC2\xDF\xE0\xE1\xEC\xED\xEE\xEF\xF0\xF1\xF3\xF4\xF5";
+    let byte = prop_oneof![
+        4 => proptest::sample::select(edges.to_vec()),
+        2 => proptest::sample::select(b"\x80\x9F\xA0\xBF".to_vec()),
+        1 => proptest::sample::select(b".:".to_vec()),
+    ];
+    proptest::collection::vec(byte, 0..12)
 }
 
 /// From nothing at all to more than any of the responses.
