@@ -113,6 +113,7 @@ pub enum Tail {
 /// splitter.finish(Tail::Whole, &mut sink);
 /// assert_eq!(brands, ["peugeot", "B.M.W"]);
 /// ```
+///
 /// Two that are equal go on alike, however they were fed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Splitter {
