@@ -6,3 +6,4 @@ mod csv;
 mod laws;
 mod ndjson;
 mod record_and_auto;
+mod round_trip;
