@@ -138,7 +138,7 @@ impl Reader {
     }
 
     /// Takes the next bytes of the file, and hands what they complete to `sink`. After
-    /// [damage](Self::damage) nothing is handed out any more.
+    /// [damage](Self::is_damaged) nothing is handed out any more.
     pub fn feed(&mut self, bytes: &[u8], sink: &mut dyn FnMut(Found<'_>)) {
         match &mut self.outer {
             Outer::Plain => self.content.feed(bytes, self.longest, sink),
@@ -176,14 +176,11 @@ impl Reader {
         }
     }
 
-    /// Why it cannot be read on, if it cannot.
+    /// Whether it cannot be read on; [`finish`](Self::finish) says why.
     #[must_use]
-    pub fn damage(&self) -> Option<&Damage> {
-        let packed = match &self.outer {
-            Outer::Gzip(gzip) => gzip.damage(),
-            _ => None,
-        };
-        self.content.damage().or(packed)
+    pub fn is_damaged(&self) -> bool {
+        let is_packed_damaged = matches!(&self.outer, Outer::Gzip(gzip) if gzip.is_damaged());
+        is_packed_damaged || self.content.is_damaged()
     }
 
     /// Ends the file, and says what is wrong with it, if something is.
@@ -196,10 +193,12 @@ impl Reader {
         match std::mem::replace(&mut self.outer, Outer::Plain) {
             Outer::Begun(first) => self.content.feed(&first, self.longest, sink),
             Outer::Gzip(gzip) => {
+                // Behind damage to what was packed nobody need have fed the rest of the gzip.
+                let is_inner_first = self.content.is_damaged();
                 let inner = self.content.finish(sink);
                 let inner = inner.map(|damage| Damage { of: Layer::Unpacked, ..damage });
                 // A capture that is cut because its gzip is: the cause says more.
-                return gzip.finish().or(inner);
+                return if is_inner_first { inner } else { gzip.finish().or(inner) };
             }
             Outer::Unknown | Outer::Plain => {}
         }
@@ -249,11 +248,11 @@ impl Content {
         }
     }
 
-    fn damage(&self) -> Option<&Damage> {
+    fn is_damaged(&self) -> bool {
         match self {
-            Self::Pcap(pcap) => pcap.damage(),
-            Self::PcapNg(pcapng) => pcapng.damage(),
-            Self::Begun(_) | Self::Raw => None,
+            Self::Pcap(pcap) => pcap.is_damaged(),
+            Self::PcapNg(pcapng) => pcapng.is_damaged(),
+            Self::Begun(_) | Self::Raw => false,
         }
     }
 

@@ -96,7 +96,7 @@ impl Collector {
     }
 
     pub(crate) fn wants_more(&self) -> bool {
-        self.state.full.is_none() && !self.state.is_enough && self.reader.damage().is_none()
+        self.state.full.is_none() && !self.state.is_enough && !self.reader.is_damaged()
     }
 
     /// Whether the memory is used up.

@@ -62,8 +62,8 @@ impl Gzip {
         }
     }
 
-    pub(super) const fn damage(&self) -> Option<&Damage> {
-        self.damage.as_ref()
+    pub(super) const fn is_damaged(&self) -> bool {
+        self.damage.is_some()
     }
 
     /// Ends the file.

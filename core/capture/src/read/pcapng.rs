@@ -52,8 +52,8 @@ impl PcapNg {
         });
     }
 
-    pub(super) const fn damage(&self) -> Option<&Damage> {
-        self.buffer.damage.as_ref()
+    pub(super) const fn is_damaged(&self) -> bool {
+        self.buffer.damage.is_some()
     }
 
     pub(super) fn finish(&mut self) -> Option<Damage> {

@@ -2,8 +2,8 @@
 //! must.
 
 use carwatch::limits::ClientLimits;
-use carwatch_capture::inspect::{Inspected, Inspection, Limits};
-use carwatch_capture::recording::Recording;
+use carwatch_capture::inspect::{Inspected, Inspection, Inspector, Limits};
+use carwatch_capture::recording::{Recorder, Recording};
 use proptest::prelude::*;
 
 use crate::build::*;
@@ -89,7 +89,62 @@ fn a_file_may_end_anywhere() {
     }
 }
 
+#[test]
+fn the_damage_of_what_is_in_a_gzip_is_told_though_the_rest_was_not_read() {
+    let mut ng = Ng::new(false);
+    ng.section(&[]);
+    ng.out.extend_from_slice(&[6, 0, 0, 0, 3, 0, 0, 0, 3, 0, 0, 0]);
+    ng.out.extend((0..100_000_u32).flat_map(|n| n.wrapping_mul(0x9e37_79b9).to_le_bytes()));
+    let file = gzip(&ng.out);
+    let mut inspection = Inspection::new("x", Limits::default());
+    let read = file.chunks(100).take_while(|chunk| {
+        inspection.feed(chunk);
+        inspection.wants_more()
+    });
+    assert!(read.count() < file.len() / 200, "there is more of it");
+    let told = inspection.finish();
+    assert!(verdict(&told.report.stations[0]).contains("a block of 3 bytes cannot be"), "{told:?}");
+    assert_eq!(told, inspect_unnamed(&file));
+}
+
+fn inspect_unnamed(file: &[u8]) -> Inspected {
+    fed([file], Limits::default())
+}
+
 proptest! {
+    /// A file that is not read on where nothing more is wanted comes to the same.
+    #[test]
+    fn what_is_not_wanted_changes_nothing(
+        nth in any::<prop::sample::Index>(),
+        wrong in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        limits in 0..3_usize,
+        by in 1..40_usize,
+    ) {
+        let mut file = samples().swap_remove(nth.index(samples().len()));
+        for (at, byte) in wrong {
+            let at = at.index(file.len());
+            file[at] = byte;
+        }
+        let limits = several_limits()[limits];
+        let mut inspector = Inspector::new(limits);
+        let mut recorder = Recorder::new("x", limits.memory);
+        inspector.open("x");
+        for chunk in file.chunks(by) {
+            if inspector.wants_more() {
+                inspector.feed(chunk);
+            }
+            if recorder.wants_more() {
+                recorder.feed(chunk);
+            }
+        }
+        inspector.close();
+        prop_assert!(!inspector.wants_more(), "no file is open");
+        prop_assert_eq!(inspector.finish(), fed([&file[..]], limits));
+        let mut whole = Recorder::new("x", limits.memory);
+        whole.feed(&file);
+        prop_assert_eq!(recorder.finish(), whole.finish());
+    }
+
     #[test]
     fn no_damage_makes_it_panic(
         nth in any::<prop::sample::Index>(),
