@@ -72,3 +72,19 @@ fn the_one_furthest_behind_goes_once_it_is_slow() {
     let nobody = core::iter::empty::<((), Instant)>();
     assert_eq!(accept.make_room(at(0), nobody), Room::NotBefore(Instant::NEVER));
 }
+
+#[test]
+fn a_lower_cap_keeps_who_is_in_and_lets_nobody_in_above_it() {
+    let mut accept = accepting(3);
+    for _ in 0..3 {
+        accept.accepted();
+    }
+    accept.set_connections(2);
+    assert_eq!((accept.open(), accept.next(START)), (3, Next::Full));
+    accept.ended();
+    assert_eq!((accept.open(), accept.next(START)), (2, Next::Full));
+    accept.ended();
+    assert_eq!((accept.open(), accept.next(START)), (1, Next::Accept));
+    accept.set_connections(1);
+    assert_eq!(accept.next(START), Next::Full);
+}
