@@ -81,6 +81,8 @@ fn more_than_are_kept() {
     let text = shown("x.".repeat(102) + "1:a:b", 80);
     assert!(text.ends_with("gate: 2 more rejected records are not shown\n"), "{text}");
     assert_eq!(text.lines().count(), 301);
+    let text = shown("x.".repeat(101) + "1:a:b", 80);
+    assert!(text.ends_with("gate: 1 more rejected record is not shown\n"), "{text}");
 }
 
 proptest! {

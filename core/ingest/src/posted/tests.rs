@@ -85,6 +85,7 @@ fn places_in_an_object_over_lines() {
     assert_eq!(column("{\n\"time\": \"\\ud800\"\n}"), (2, 16));
     let bad = plain(b"{\n\"time\": 1,\n\"brand\": \"\xff\"\n}").unwrap_err();
     assert_eq!(bad, Bad { line: 3, refusal: Refusal::InvalidUtf8 { at: 10 } });
+    assert_eq!(bad.to_string(), "line 3: not UTF-8 at byte offset 10");
 }
 
 #[test]

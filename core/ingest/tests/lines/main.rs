@@ -4,6 +4,7 @@ mod checkpoints;
 mod common;
 mod csv;
 mod laws;
+mod names;
 mod ndjson;
 mod record_and_auto;
 mod round_trip;

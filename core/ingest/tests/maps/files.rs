@@ -131,6 +131,14 @@ fn every_fault_has_its_place() {
             "time = 't'\nbrand = { path = 'a', value = 'v', score = 's', min_score = nan }",
             "line 2, column 61: brand.min_score: is out of range",
         ),
+        (
+            "time = 't'\nbrand = { path = 'a', value = 'v', score = 's', min_score = 'x' }",
+            "line 2, column 61: brand.min_score: is of the type string where it needs a number",
+        ),
+        (
+            "time = 't'\n[[when]]\npath = 'a'\nis = 0x10",
+            "line 4, column 6: when.is: is of the type integer",
+        ),
         ("time = 't'\n[csv]\nbrand = 'b'", "line 3, column 1: csv.time: is missing"),
         ("[csv]\ntime = 't'\nbrnad = 'b'", "line 3, column 1: csv.brnad: is no key of a map"),
         (

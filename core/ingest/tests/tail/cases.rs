@@ -200,3 +200,18 @@ fn a_file_is_read_once() {
     assert_eq!((seen, more.map(|more| (more.offset, more.line))), (1, Some((35, 5))));
     assert_eq!(read("", Vec::new()), (0, None));
 }
+
+#[test]
+fn nothing_is_open_before_the_path_is_there_and_the_format_is_found_out() {
+    let mut case = Case::new("");
+    case.disk.remove(PATH);
+    case.station = Station::start(Reading::default(), Vec::new());
+    let _ = case.rest();
+    assert!(!case.station.tail.has_open());
+    assert_eq!(case.station.tail.format(), Format::Auto);
+    case.disk.create(PATH, 1);
+    case.write(PATH, "{\"time\":1}\n");
+    let _ = case.rest();
+    assert!(case.station.tail.has_open());
+    assert_eq!(case.station.tail.format(), Format::Ndjson);
+}
