@@ -27,11 +27,15 @@ fn a_star_is_anything_also_nothing() {
 
 #[test]
 fn case_is_of_no_account_in_any_script() {
-    for (written, text) in
-        [("ROT", "rot"), ("weiß", "WEISS"), ("Όδος", "ΌΔΟΣ"), ("k", "\u{212a}"), ("É*", "étoile")]
-    {
+    for (written, text) in [
+        ("ROT", "rot"),
+        ("weiß", "WEISS"),
+        ("Όδος", "ΌΔΟΣ"),
+        ("k", "\u{212a}"),
+        ("ÉTOILE", "étoile"),
+    ] {
         assert!(glob(written).matches(text), "{written} finds {text}");
-        assert!(glob(text.trim_end_matches("toile")).matches(text), "{text} finds itself");
+        assert!(glob(text).matches(written), "{text} finds {written}");
     }
     assert!(!glob("e").matches("é"), "an accent is of account");
 }

@@ -6,13 +6,13 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// Terms that are right, half right, or anything, with any white space between.
-pub fn query() -> impl Strategy<Value = String> {
+pub(crate) fn query() -> impl Strategy<Value = String> {
     vec((part(), select(vec![" ", "  ", "\t", "\u{3000}", ""])), 0..8)
         .prop_map(|parts| parts.into_iter().map(|(part, space)| part + space).collect())
 }
 
 /// A text without a line end, often one that a query finds.
-pub fn line() -> impl Strategy<Value = String> {
+pub(crate) fn line() -> impl Strategy<Value = String> {
     prop_oneof![
         select(vec!["", "peugeot", "Dark Red", "a", "aab", "\"", "*", "straße", "ΣΑΣ", "06:40"])
             .prop_map(str::to_owned),
@@ -78,7 +78,7 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 /// Any term that a query can hold.
-pub fn term() -> impl Strategy<Value = Term> {
+pub(crate) fn term() -> impl Strategy<Value = Term> {
     let field = select(vec![Field::Brand, Field::Color, Field::Station]);
     let number = || prop_oneof![0..300_u64, any::<u64>()];
     let test = prop_oneof![
