@@ -81,7 +81,7 @@ impl fmt::Display for Why {
             }
             Self::UnknownKey(found) => unknown_key(found, f),
             Self::WrongOp(key, op) => {
-                write!(f, "{key} does not take “{op}”. Write {key}:{}", example(*key))?;
+                write!(f, "“{key}” does not take “{op}”. Write {key}:{}", example(*key))?;
                 match key {
                     Key::Time | Key::Bytes | Key::Chunk => write!(f, ", or >, >=, < or <=."),
                     _ if *op == Op::Equals => write!(f, "."),
@@ -95,9 +95,12 @@ impl fmt::Display for Why {
                 empty_field(*key, f)
             }
             Self::EmptyItem(key) => {
-                write!(f, "A value is missing at this comma. Write one, without a space, or ")?;
-                write!(f, "take the comma away")?;
-                empty_field(*key, f)
+                let empty = match key {
+                    Key::Brand | Key::Color => ", or \"\" for an empty field",
+                    _ => "",
+                };
+                write!(f, "A value is missing at this comma. Write one, without a space{empty}, ")?;
+                f.write_str("or take the comma away.")
             }
             Self::OneValue(key, op) => write!(
                 f,
@@ -156,7 +159,7 @@ fn bad_number(key: Key, found: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result 
     let (from, until) = range(key);
     let (digits, radix) = found.strip_prefix("0x").map_or((found, 10), |digits| (digits, 16));
     let is_large = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
-    let what = if is_large { "too large a number" } else { "not a number" };
+    let what = if is_large { "too large a number" } else { "not a whole number from 0 up" };
     write!(f, "“{}” is {what}. Write {key}:{from}, a range such as ", short(found))?;
     write!(f, "{key}:{from}..{until}, or {key}>{from}.")
 }
