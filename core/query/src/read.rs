@@ -99,7 +99,7 @@ impl Value<'_> {
             }
         };
         if self.op == Op::Colon {
-            return Ok(Values::AnyOf(self.each(|item| self.item(item, &point))?));
+            return Ok(Values::AnyOf(self.each(|item| self.item(item, point))?));
         }
         let value = self.shape.rest.clone();
         let items = scan::items(self.text, value.clone());
