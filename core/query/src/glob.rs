@@ -54,40 +54,32 @@ impl Glob {
         self.run(chunks.flat_map(fold))
     }
 
-    /// If what follows the last `*` does not fit here, only that `*` need take one character
-    /// more: an earlier one would leave less text to the same pattern. So nothing is tried
-    /// twice at the same place.
+    /// If what follows the last `*` does not fit at a place, only that `*` need take more: an
+    /// earlier one would leave less text to the same pattern. So no place is tried twice for
+    /// the same `*`.
     fn run(&self, mut text: impl Iterator<Item = char> + Clone) -> bool {
         let mut at = 0;
         let mut last_any = None;
         loop {
-            match self.wanted.get(at) {
-                Some(None) => {
+            match (self.wanted.get(at), text.clone().next()) {
+                (Some(None), _) if at + 1 == self.wanted.len() => return true,
+                (Some(None), _) => last_any = Some((at + 1, text)),
+                (Some(Some(wanted)), Some(c)) if c == *wanted => {
+                    text.next();
                     at += 1;
-                    if at == self.wanted.len() {
-                        return true;
-                    }
-                    last_any = Some((at, text.clone()));
                     continue;
                 }
-                Some(Some(wanted)) => match text.next() {
-                    Some(c) if c == *wanted => {
-                        at += 1;
-                        continue;
-                    }
-                    Some(_) => {}
-                    None => return false,
-                },
-                None => {
-                    if text.next().is_none() {
-                        return true;
-                    }
-                }
+                (None, None) => return true,
+                (Some(_), None) => return false,
+                (Some(_) | None, Some(_)) => {}
             }
-            let Some((after_any, from)) = &mut last_any else { return false };
-            from.next();
-            text = from.clone();
-            at = *after_any;
+            // On to the next place where what follows the `*` may begin.
+            let Some((after_any, rest)) = &mut last_any else { return false };
+            if !rest.any(|c| Some(c) == self.wanted[*after_any]) {
+                return false;
+            }
+            text = rest.clone();
+            at = *after_any + 1;
         }
     }
 }

@@ -18,7 +18,9 @@ pub(crate) fn check(query: &Query, row: &Row<'_>) {
         values_are_kept_and_left_out(query, Value::Is(is), "");
     }
     times_are_set(query, row);
-    for nth in 0..=query.placed().len() {
+    // The first few, the last, and one that there is not: all of many would take long.
+    let len = query.placed().len();
+    for nth in (0..len.min(4)).chain([len.saturating_sub(1), len]) {
         terms_are_taken_away(query, nth);
     }
 }
