@@ -61,17 +61,22 @@ impl Glob {
         let mut at = 0;
         let mut last_any = None;
         loop {
-            match (self.wanted.get(at), text.clone().next()) {
-                (Some(None), _) if at + 1 == self.wanted.len() => return true,
-                (Some(None), _) => last_any = Some((at + 1, text)),
-                (Some(Some(wanted)), Some(c)) if c == *wanted => {
-                    text.next();
-                    at += 1;
-                    continue;
+            match self.wanted.get(at) {
+                Some(None) if at + 1 == self.wanted.len() => return true,
+                Some(None) => last_any = Some((at + 1, text)),
+                Some(Some(wanted)) => match text.next() {
+                    Some(c) if c == *wanted => {
+                        at += 1;
+                        continue;
+                    }
+                    Some(_) => {}
+                    None => return false,
+                },
+                None => {
+                    if text.next().is_none() {
+                        return true;
+                    }
                 }
-                (None, None) => return true,
-                (Some(_), None) => return false,
-                (Some(_) | None, Some(_)) => {}
             }
             // On to the next place where what follows the `*` may begin.
             let Some((after_any, rest)) = &mut last_any else { return false };

@@ -6,7 +6,13 @@ use carwatch_query::{
 };
 
 /// Panics if an edit with the values of `row` breaks a law.
+///
+/// Each edit reads the whole query again, a few hundred times in all, so a long one would
+/// keep the fuzzer from trying many: it has nothing to say here that a shorter one has not.
 pub(crate) fn check(query: &Query, row: &Row<'_>) {
+    if query.text().len() > LONGEST {
+        return;
+    }
     let (brand, color) = match row.record {
         Record::Car { brand, color, .. } => (brand, color),
         Record::Rejected(_) => ("", "*"),
@@ -18,9 +24,7 @@ pub(crate) fn check(query: &Query, row: &Row<'_>) {
         values_are_kept_and_left_out(query, Value::Is(is), "");
     }
     times_are_set(query, row);
-    // The first few, the last, and one that there is not: all of many would take long.
-    let len = query.placed().len();
-    for nth in (0..len.min(4)).chain([len.saturating_sub(1), len]) {
+    for nth in 0..=query.placed().len() {
         terms_are_taken_away(query, nth);
     }
 }
@@ -138,3 +142,6 @@ fn is_time(term: &Term) -> bool {
 fn term(placed: &Placed) -> Option<&Term> {
     placed.term.as_ref().ok()
 }
+
+/// Bytes of a query that is edited.
+const LONGEST: usize = 200;
