@@ -9,6 +9,7 @@
 //! was sent, instead of sleeping and hoping.
 
 pub mod caller;
+pub mod chaos;
 pub mod client;
 mod clients;
 pub mod fixtures;
