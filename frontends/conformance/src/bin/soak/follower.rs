@@ -16,18 +16,26 @@ use crate::gatherer::assert_quiet;
 use crate::oracle::printed;
 use crate::world::World;
 
-/// Starts the one that prints.
+/// Starts the one that prints, and waits until it has printed the cars that there are.
 pub(crate) fn watch(world: &World) -> Watching {
     let exe = programs::client(&world.programs, "async-std");
-    Watching::start(follower(world, &exe).args(["-f", "ndjson"]))
+    let watching = Watching::start(follower(world, &exe).args(["-f", "ndjson"]));
+    wait(world, &watching);
+    watching
 }
 
-/// Stops it, and looks at all that it has printed.
+fn wait(world: &World, watching: &Watching) {
+    let cars = world.followed().map(|post| world.written(post.kind.name));
+    let _ = watching.wait_for_lines(cars.sum());
+}
+
+/// Waits until it has printed as many cars as there are, stops it, and looks at all of them.
 ///
 /// # Panics
 ///
 /// If that is not every car once, in its order.
 pub(crate) fn stop(world: &World, watching: Watching) {
+    wait(world, &watching);
     let finished = watching.stop();
     assert_eq!(finished.code, 130, "{finished}");
     assert_quiet(&finished);
