@@ -23,15 +23,15 @@ pub(crate) fn toxics(world: &World, mut rng: Rng) {
         };
         let forges = !follows || post.kind.tls;
         let ends: &[End] = if forges { &[End::Fin, End::Reset] } else { &[End::Reset] };
-        match rng.below(8) {
+        match rng.below(16) {
             0 => {
                 proxy.down();
                 down.push(proxy);
                 world.tally.count("toxics: down");
             }
             1 => down.drain(..).for_each(Proxy::up),
-            // As often as they are added: a proxy has one or two at a time, or none.
-            2..5 => proxy.clear(),
+            // A proxy has two or three at a time, and none for a third of the time.
+            2..6 => proxy.clear(),
             _ => {
                 let toxic = Toxic::draw(&mut rng, ends);
                 let up = rng.below(4) == 0;
@@ -39,7 +39,7 @@ pub(crate) fn toxics(world: &World, mut rng: Rng) {
                 world.tally.count(format!("toxics: {}", Toxic::name(toxic.kind())));
             }
         }
-        world.pause(Duration::from_millis(rng.below(200) as u64));
+        world.pause(Duration::from_millis(rng.below(60) as u64));
     }
     down.drain(..).for_each(Proxy::up);
     for post in &world.posts {
