@@ -78,10 +78,11 @@ impl Link<'_> {
                 return Ok(Over::Both);
             }
             let readable = self.wait(pause)?;
-            for nth in 0..2 {
-                if readable[nth] && self.ways[nth].pipe.wants_more() {
-                    let (way, now) = (&mut self.ways[nth], Instant::now());
-                    match self.streams[nth].read(&mut buffer) {
+            let ends = self.ways.iter_mut().zip(&mut self.streams).zip(readable);
+            for ((way, stream), readable) in ends {
+                if readable && way.pipe.wants_more() {
+                    let now = Instant::now();
+                    match stream.read(&mut buffer) {
                         Ok(0) => way.pipe.read_end(now),
                         Ok(count) => {
                             let toxics = self.shared.toxics(way.direction);

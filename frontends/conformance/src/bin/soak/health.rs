@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::fs;
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use conformance::PATIENCE;
 use conformance::kernel::resident;
 
+use crate::post::Post;
 use crate::world::World;
 
 /// What a process holds at one moment.
@@ -43,23 +45,26 @@ impl Held {
 }
 
 /// A process that lives through all of the soak.
-pub(crate) struct Health {
+pub(crate) struct Health<'a> {
     name: String,
     pid: u32,
+    /// The stations whose cars it knows.
+    knows: Vec<&'a Post>,
     calm: Held,
-    /// The most memory of the first part of the chaos.
+    /// The most memory of the first part of the chaos, and the cars that it knew then.
     warm: u64,
+    warm_cars: usize,
     peak: Held,
     last: Held,
 }
 
-impl Health {
+impl<'a> Health<'a> {
     /// Looks at it for a while, in the calm; the least counts, since a client that watches holds
     /// connections now and then.
-    pub(crate) fn new(world: &World, name: impl Into<String>, pid: u32) -> Self {
+    pub(crate) fn new(world: &World, name: String, pid: u32, knows: Vec<&'a Post>) -> Self {
         let first = Held::of(pid);
-        let mut health =
-            Self { name: name.into(), pid, calm: first, warm: 0, peak: first, last: first };
+        let (calm, peak, last) = (first, first, first);
+        let mut health = Self { name, pid, knows, calm, warm: 0, warm_cars: 0, peak, last };
         for _ in 0..CALM_LOOKS {
             world.pause(BETWEEN_LOOKS);
             health.calm = health.calm.min(Held::of(pid));
@@ -73,17 +78,18 @@ impl Health {
         self.peak = self.peak.max(held);
         if warming {
             self.warm = self.warm.max(held.memory);
+            self.warm_cars = self.cars();
         }
     }
 
-    /// Waits, in the calm, until it holds no more than before; `grown` bytes more of cars are
-    /// known by now than when it had warmed up.
+    /// Waits, in the calm, until it holds no more than before, but for the cars that have come
+    /// since it had warmed up.
     ///
     /// # Panics
     ///
     /// If it keeps more.
-    pub(crate) fn settle(&mut self, grown: u64) {
-        let most = self.warm + grown * COPIES + MARGIN;
+    pub(crate) fn settle(&mut self) {
+        let most = self.warm + (self.cars() - self.warm_cars) as u64 * A_CAR * COPIES + MARGIN;
         let begin = Instant::now();
         loop {
             self.last = Held::of(self.pid);
@@ -97,9 +103,13 @@ impl Health {
             thread::sleep(BETWEEN_LOOKS);
         }
     }
+
+    fn cars(&self) -> usize {
+        self.knows.iter().map(|post| post.written.load(Ordering::SeqCst)).sum()
+    }
 }
 
-impl fmt::Display for Health {
+impl fmt::Display for Health<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, calm, warm, peak, last, .. } = self;
         write!(
@@ -123,7 +133,13 @@ impl fmt::Display for Health {
 
 const CALM_LOOKS: usize = 40;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
-/// How many times a car may be in a process's memory.
+/// More than the mean car takes in a list.
+const A_CAR: u64 = 64;
+/// How many times a car may be in a process's memory: in the list or what is remembered of it,
+/// in what is on its way to or from the wire, and both again since vectors grow by doubling.
 const COPIES: u64 = 4;
-/// What allocators keep of freed memory.
-const MARGIN: u64 = 8 * 1024 * 1024;
+/// What the allocator keeps of freed memory: up to 128 KiB at the end of each arena
+/// (`M_TRIM_THRESHOLD` of mallopt(3)), of which there is one a thread, and these processes have at
+/// most 9 threads; and as much again for gaps. So 4 KiB that are lost with each connection are
+/// found within three minutes, in which each station has more than a thousand connections.
+const MARGIN: u64 = 2 * 9 * 128 * 1024;

@@ -67,15 +67,14 @@ fn soak(chaos: Duration, seed: u64) {
     let world = World::new(programs::build(), &mut rng);
     calm(&world);
     let watching = follower::watch(&world);
-    // Of the clients that gather, as their stations say it: all connections are over.
-    let mut healths: Vec<Health> = vec![Health::new(&world, "the watch", watching.pid())];
+    let (name, knows) = ("the watch (client-async-std)", world.followed().collect());
+    let mut healths = vec![Health::new(&world, name.to_owned(), watching.pid(), knows)];
     for post in world.posts.iter().filter(|post| !post.kind.mortal) {
         let name = format!("{} (server-{})", post.kind.name, post.kind.runtime);
-        healths.push(Health::new(&world, name, post.pid()));
+        healths.push(Health::new(&world, name, post.pid(), vec![post]));
     }
     let mut next = || Rng::new(rng.below(usize::MAX) as u64);
     let seeds: [Rng; 8] = std::array::from_fn(|_| next());
-    let mut warm = 0;
     let begin = Instant::now();
     thread::scope(|scope| {
         let [toxics, deaths, growth, killed, gatherers @ ..] = seeds;
@@ -99,9 +98,6 @@ fn soak(chaos: Duration, seed: u64) {
         world.guarded(|world| {
             world.watch(chaos, |elapsed| {
                 let warming = elapsed < chaos / 3;
-                if warming {
-                    warm = written(world);
-                }
                 healths.iter_mut().for_each(|health| health.look(warming));
             });
         });
@@ -110,10 +106,7 @@ fn soak(chaos: Duration, seed: u64) {
     println!("chaos for {:.1?}, then calm", begin.elapsed());
     calm(&world);
     follower::finish(&world);
-    for health in &mut healths {
-        // As generous as its cars could be large.
-        health.settle((written(&world) - warm) as u64 * A_CAR);
-    }
+    healths.iter_mut().for_each(Health::settle);
     follower::stop(&world, watching);
     sums(&world);
     for post in &world.posts {
@@ -164,6 +157,3 @@ fn sums(world: &World) {
         }
     }
 }
-
-/// More than the mean car takes in a list, by far.
-const A_CAR: u64 = 64;

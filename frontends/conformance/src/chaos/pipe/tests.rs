@@ -8,7 +8,7 @@ use crate::rng::Rng;
 
 /// What a pipe does with `bytes` that come at its begin and end there: each piece and the end,
 /// with the milliseconds at which they go out.
-fn played(bytes: &[u8], toxics: &[Toxic]) -> (Vec<(u64, Vec<u8>)>, Option<(u64, Step<'static>)>) {
+fn played(bytes: &[u8], toxics: &[Toxic]) -> (Vec<(u64, Vec<u8>)>, Option<At>) {
     let begin = Instant::now();
     let toxics: Vec<Active> =
         toxics.iter().map(|toxic| Active { toxic: *toxic, since: begin }).collect();
@@ -34,6 +34,9 @@ fn played(bytes: &[u8], toxics: &[Toxic]) -> (Vec<(u64, Vec<u8>)>, Option<(u64, 
         }
     }
 }
+
+/// The end, and when it came.
+type At = (u64, Step<'static>);
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
