@@ -19,12 +19,13 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, SockRef, Socket, Type};
 
+use crate::PATIENCE;
 use crate::rng::Rng;
 use pipe::Active;
 
 pub use toxic::{Direction, End, Toxic};
 
-/// A proxy on a port of 127.0.0.1 of its own, until it is dropped; that resets its connections.
+/// A proxy on a port of 127.0.0.2 of its own, until it is dropped; that resets its connections.
 pub struct Proxy {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -77,7 +78,7 @@ impl Proxy {
     #[must_use]
     pub fn new(station: Option<SocketAddr>, seed: u64) -> Self {
         // Bound and never listening: it keeps the port while the proxy is down.
-        let holder = bind("127.0.0.1:0".parse().expect("an address"));
+        let holder = bind(SocketAddr::from((HOST, 0)));
         let address = holder.local_addr().expect("bound").as_socket().expect("IPv4");
         let shared = Arc::new(Shared {
             state: Mutex::new(State { wanted: Wanted::Up, listens: false }),
@@ -162,7 +163,10 @@ impl Proxy {
         let mut state = lock(&self.shared.state);
         state.wanted = wanted;
         while state.listens != (wanted == Wanted::Up) {
-            state = self.shared.changed.wait(state).expect("no panic inside");
+            let waited = self.shared.changed.wait_timeout(state, PATIENCE);
+            let (after, timed_out) = waited.expect("no panic inside");
+            assert!(!timed_out.timed_out(), "the proxy's thread is gone");
+            state = after;
         }
     }
 }
@@ -203,6 +207,10 @@ impl Shared {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no panic inside")
 }
+
+/// Not 127.0.0.1, from whose ports connections are made: one of these would now and then have the
+/// port of a proxy that is down, which could not listen there again.
+const HOST: [u8; 4] = [127, 0, 0, 2];
 
 /// Two sockets may be bound to an address as long as neither listens.
 fn bind(address: SocketAddr) -> Socket {

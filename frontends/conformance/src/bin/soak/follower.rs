@@ -79,7 +79,7 @@ pub(crate) fn finish(world: &World) {
     let exe = programs::client(&world.programs, "smol");
     let begin = Instant::now();
     let posts = world.followed();
-    let run = Client::new(&exe).args(["-q", "--ca", &world.of.ca(), "--into"]);
+    let run = Client::new(&exe).arg("-q").args(world.tls()).arg("--into");
     let run = run.arg(world.database()).args(posts.map(|post| post.argument(&post.followed)));
     let finished = run.run();
     finished.assert_code(0);
@@ -94,7 +94,7 @@ pub(crate) fn finish(world: &World) {
 fn follower(world: &World, exe: &Path) -> Client {
     let patience = ["--connect-timeout", "1s", "--idle-timeout", "1s", "--deadline", "4s"];
     let run = Client::new(exe).args(["-q", "--summary", "none", "--watch", "100ms"]);
-    let run = run.args(patience).args(["--ca", &world.of.ca()]);
+    let run = run.args(patience).args(world.tls());
     run.args(world.followed().map(|post| post.argument(&post.followed)))
 }
 

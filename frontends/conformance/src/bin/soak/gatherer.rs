@@ -35,10 +35,10 @@ pub(crate) fn gather(world: &World, exe: &Path, posts: &[&Post], args: &[&str]) 
         posts.iter().map(|post| Before::new(post, &post.gathered)).collect();
     let run = Client::new(exe).args(["-f", "ndjson", "--keep-partial"]);
     // To give it where nobody speaks TLS is an error in usage.
-    let ca = world.of.ca();
-    let tls: &[&str] = if posts.iter().any(|post| post.kind.tls) { &["--ca", &ca] } else { &[] };
-    let finished =
-        run.args(tls).args(args).args(posts.iter().map(|post| post.argument(&post.gathered))).run();
+    let secure = posts.iter().any(|post| post.kind.tls);
+    let run = if secure { run.args(world.tls()) } else { run };
+    let run = run.args(args).args(posts.iter().map(|post| post.argument(&post.gathered)));
+    let finished = run.run();
     let cars = printed(&finished.stdout).unwrap_or_else(|why| panic!("{why}\n{finished}"));
     let report = finished.report();
     let mut complete = 0;

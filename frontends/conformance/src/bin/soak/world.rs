@@ -50,6 +50,11 @@ impl World {
         self.folder.path("into.db")
     }
 
+    /// What clients need to believe the stations behind the proxies.
+    pub(crate) fn tls(&self) -> [String; 4] {
+        ["--ca".into(), self.of.ca(), "--server-name".into(), "127.0.0.1".into()]
+    }
+
     /// Whether the chaos is over.
     pub(crate) fn is_over(&self) -> bool {
         *self.over.lock().expect("no panic inside")
