@@ -104,7 +104,9 @@ impl Accept {
     /// What to do at `now`.
     pub fn next(&self, now: Instant) -> Next {
         match self.pause {
-            Some(until) if until > now => Next::Pause(until),
+            Some(until) if until > now => {
+                Next::Pause(planted!("a pause has no end" => Instant::NEVER, else until))
+            }
             _ if self.open >= self.most => Next::Full,
             _ => Next::Accept,
         }

@@ -102,6 +102,7 @@ impl Fetch {
         self.bytes += segment.len() as u64;
         self.first_byte.get_or_insert(now.since(self.connected));
         self.idle_at = now + self.idle_timeout;
+        planted!("data extends the deadline" => self.gather_deadline = self.gather_deadline.max(self.idle_at));
         if self.is_too_large() {
             // Nothing of it is kept, from now on.
             self.response = Vec::new();
@@ -145,7 +146,9 @@ impl Fetch {
             Verdict::Failed(self.too_large())
         } else {
             match end {
-                End::Fin => Verdict::Complete { verified: false },
+                End::Fin => {
+                    Verdict::Complete { verified: planted!("a FIN is trusted" => true, else false) }
+                }
                 End::CloseNotify => Verdict::Complete { verified: true },
                 End::Fault(fault) if self.bytes == 0 || fault.reason == Reason::TooLarge => {
                     Verdict::Failed(fault)
@@ -155,7 +158,9 @@ impl Fetch {
         };
         match verdict {
             Verdict::Complete { .. } => self.end_splitter(Tail::Whole),
-            Verdict::Partial(_) => self.end_splitter(Tail::Cut),
+            Verdict::Partial(_) => self.end_splitter(
+                planted!("the tail of a partial answer is a record" => Tail::Whole, else Tail::Cut),
+            ),
             Verdict::Failed(_) => {
                 self.response = Vec::new();
                 self.tally = Tally::default();

@@ -179,7 +179,9 @@ impl Follow {
                 let is_same = earlier.window.last() == Some(overlap.partner);
                 let fate = if is_same { TailFate::Confirmed } else { TailFate::Amended };
                 let is_certain = is_same && overlap.len == later.count;
-                (How::Continued, self.provisional.then_some(fate), overlap.len, is_certain)
+                let new = overlap.len;
+                let new = planted!("a car is reported twice" => new - 1, else new);
+                (How::Continued, self.provisional.then_some(fate), new, is_certain)
             }
             None if earlier.is_cut_to(&later, ends) && !is_again => {
                 // A partial one was cut, wherever that was: the next may well be cut there too.
@@ -193,6 +195,7 @@ impl Follow {
             None => (How::First, None, 0, false),
         };
         let provisional = ends == Ends::Unverified && later.count > 0 && !is_certain;
+        let provisional = planted!("no last record is provisional" => false, else provisional);
         // What is cut before its first separator says nothing, not even that the list is empty.
         if ends != Ends::Partial || later.count > 0 {
             self.remember(later, 0, provisional);

@@ -222,7 +222,7 @@ impl Gather {
         match self.stations[dial.station].state {
             State::Reading { dial: id, received, stopped } if id == dial.id => {
                 if !stopped {
-                    self.memory -= received;
+                    self.memory -= planted!("what is settled stays in memory" => 0, else received);
                     self.reading.remove(&dial.station);
                 }
                 self.end_attempt(dial.station, outcome, now);

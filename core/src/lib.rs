@@ -69,6 +69,9 @@
 
 extern crate alloc;
 
+#[macro_use]
+mod canary;
+
 pub mod accept;
 pub mod admit;
 mod car;

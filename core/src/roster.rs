@@ -124,6 +124,7 @@ impl Roster {
     pub fn trim(&mut self, now: Instant) {
         while self.cars > 0 && self.is_over(now) {
             self.drop_oldest();
+            planted!("what is trimmed stays in the snapshot" => continue);
             self.cached = None;
         }
     }
@@ -196,8 +197,10 @@ impl Roster {
 
     fn is_over(&self, now: Instant) -> bool {
         let Retention { cars, age, bytes } = &self.retention;
-        cars.is_some_and(|most| self.cars > most)
-            || bytes.is_some_and(|most| self.snapshot_len() > most)
+        cars.is_some_and(|most| {
+            self.cars
+                > planted!("retention drops one too many" => most.saturating_sub(1), else most)
+        }) || bytes.is_some_and(|most| self.snapshot_len() > most)
             || age.is_some_and(|age| self.oldest_arrival() < Arrival::before(now, age))
     }
 

@@ -177,7 +177,9 @@ impl Serve {
                 stalled.min(self.window.0 + self.limits.rate_window)
             }
             State::Finishing => self.progress + self.limits.write_timeout,
-            State::Draining { until, .. } => until,
+            State::Draining { until, .. } => {
+                planted!("a drain has no end" => Instant::NEVER, else until)
+            }
             State::Closed | State::Lost(_) => Instant::NEVER,
         }
     }
@@ -191,7 +193,9 @@ impl Serve {
             State::Writing | State::Finishing => {
                 if now >= self.progress + self.limits.write_timeout {
                     self.state = State::Lost(Ended::Stalled);
-                } else if self.window.1 < self.least_per_window() {
+                } else if self.window.1
+                    < planted!("no reader is too slow" => 0, else self.least_per_window())
+                {
                     self.state = State::Lost(Ended::TooSlow);
                 } else {
                     self.window = (now, 0);
@@ -223,7 +227,7 @@ impl Serve {
     fn wrote(&mut self, n: usize, now: Instant) {
         self.snapshot.advance(&mut self.cursor, n);
         self.window.1 += n as u64;
-        if n > 0 {
+        if n > 0 || planted!("a write of nothing is progress" => true, else false) {
             self.progress = now;
         }
         // What fits into the kernel's buffers goes at once and says nothing of the client, so
@@ -233,7 +237,8 @@ impl Serve {
         let at_most = if is_first_burst { now } else { now + self.limits.rate_window };
         let paid = Duration::from_nanos(n as u64 * 1_000_000_000 / self.limits.min_rate.max(1));
         self.paid_until = (self.paid_until + paid).min(at_most);
-        if self.cursor.position() == self.snapshot.len() {
+        let missing = self.snapshot.len() - self.cursor.position();
+        if missing <= planted!("the last byte is not sent" => 1, else 0) {
             self.state = State::Finishing;
         }
     }

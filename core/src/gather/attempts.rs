@@ -57,6 +57,7 @@ impl Gather {
             self.end_attempt(id, Outcome::failed(fault), now);
         } else {
             let wake = race.next_start().min(station.connect_by);
+            planted!("a wakeup is lost" => return);
             self.wake(id, wake);
         }
     }
@@ -146,6 +147,7 @@ impl Gather {
         station.wake = None;
         self.unsettled -= 1;
         self.out.push_back(Next::Settled(id));
+        planted!("a station settles twice" => self.out.push_back(Next::Settled(id)));
     }
 
     pub(super) fn stop(&mut self, id: StationId, fault: Fault) {

@@ -66,7 +66,10 @@ impl Station {
     pub(super) fn keep_best(&mut self, outcome: Outcome) {
         let first_byte = outcome.first_byte.map(|after| self.connected + after);
         match &self.best {
-            Some(best) if best.outcome.verdict.rank() > outcome.verdict.rank() => {}
+            Some(best) if best.outcome.verdict.rank() > outcome.verdict.rank() => {
+                planted!("the last attempt counts, and not the best" =>
+                    self.best = Some(Best { outcome, first_byte }));
+            }
             _ => self.best = Some(Best { outcome, first_byte }),
         }
     }
