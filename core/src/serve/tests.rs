@@ -237,3 +237,14 @@ fn what_a_client_may_take_counts_from_when_it_could_take_something() {
     assert_eq!(serve.deadline(), at(4.0) + StationLimits::default().write_timeout);
     assert_eq!(serve.paid_until(), START, "its place in the line is that of the accept");
 }
+
+/// A client whose window is shut takes nothing, however often it is tried.
+#[test]
+fn to_take_nothing_is_no_progress() {
+    let mut serve = serving(8_000_000);
+    let stalled = serve.deadline();
+    for second in 1..10 {
+        serve.did(Did::Wrote(0), at(f64::from(second)));
+        assert_eq!(serve.deadline(), stalled);
+    }
+}
