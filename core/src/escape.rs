@@ -43,9 +43,10 @@ pub(crate) fn unescape(field: &str) -> Cow<'_, str> {
 }
 
 fn escape_at(field: &str, at: usize) -> Option<char> {
-    match field.as_bytes().get(at + 1..at + 3)? {
-        b"2e" => planted!("an escape in small letters is not undone" => None, else Some('.')),
-        b"2E" => Some('.'),
+    let code = field.as_bytes().get(at + 1..at + 3)?;
+    planted!("an escape in small letters is not undone" => if code == b"2e" { return None });
+    match code {
+        b"2E" | b"2e" => Some('.'),
         b"3A" | b"3a" => Some(':'),
         b"25" => Some('%'),
         _ => None,

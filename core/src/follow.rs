@@ -179,8 +179,7 @@ impl Follow {
                 let is_same = earlier.window.last() == Some(overlap.partner);
                 let fate = if is_same { TailFate::Confirmed } else { TailFate::Amended };
                 let is_certain = is_same && overlap.len == later.count;
-                let new = overlap.len;
-                let new = planted!("a car is reported twice" => new - 1, else new);
+                let new = planted!("a car is reported twice" => overlap.len - 1, else overlap.len);
                 (How::Continued, self.provisional.then_some(fate), new, is_certain)
             }
             None if earlier.is_cut_to(&later, ends) && !is_again => {
@@ -194,8 +193,8 @@ impl Follow {
             None if self.seen => (How::Continued, None, 0, false),
             None => (How::First, None, 0, false),
         };
-        let provisional = ends == Ends::Unverified && later.count > 0 && !is_certain;
-        let provisional = planted!("no last record is provisional" => false, else provisional);
+        let is_waiting = ends == Ends::Unverified && later.count > 0 && !is_certain;
+        let provisional = planted!("no last record is provisional" => false, else is_waiting);
         // What is cut before its first separator says nothing, not even that the list is empty.
         if ends != Ends::Partial || later.count > 0 {
             self.remember(later, 0, provisional);
@@ -219,6 +218,7 @@ impl Follow {
     /// Puts `list`, before which `forgotten` pieces came, in the place of what is remembered.
     fn remember(&mut self, list: Pieces<'_>, forgotten: u64, provisional: bool) {
         let kept = list.last_pieces(self.limit);
+        // How much memory is kept for it shows in no result: mutants of these lines live.
         self.window.clear();
         self.window.shrink_to(2 * kept.bytes.len());
         if kept.count > 0 {

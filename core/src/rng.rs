@@ -27,3 +27,18 @@ impl Rng {
         half + Duration::from_nanos(self.next() % nanos.saturating_add(1).max(1))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The values of the reference implementation (<https://prng.di.unimi.it/splitmix64.c>).
+    #[test]
+    fn it_is_splitmix64() {
+        let mut rng = Rng::new(1_234_567);
+        let drawn = [(); 3].map(|()| rng.next());
+        let known =
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
+        assert_eq!(drawn, known);
+    }
+}

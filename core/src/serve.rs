@@ -227,7 +227,7 @@ impl Serve {
     fn wrote(&mut self, n: usize, now: Instant) {
         self.snapshot.advance(&mut self.cursor, n);
         self.window.1 += n as u64;
-        if n > 0 || planted!("a write of nothing is progress" => true, else false) {
+        if planted!("a write of nothing is progress" => true, else n > 0) {
             self.progress = now;
         }
         // What fits into the kernel's buffers goes at once and says nothing of the client, so
@@ -238,7 +238,7 @@ impl Serve {
         let paid = Duration::from_nanos(n as u64 * 1_000_000_000 / self.limits.min_rate.max(1));
         self.paid_until = (self.paid_until + paid).min(at_most);
         let missing = self.snapshot.len() - self.cursor.position();
-        if missing <= planted!("the last byte is not sent" => 1, else 0) {
+        if planted!("the last byte is not sent" => missing <= 1, else missing == 0) {
             self.state = State::Finishing;
         }
     }

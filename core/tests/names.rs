@@ -1,9 +1,11 @@
 //! The names under which things stand in logs, counters and errors: others search for them.
 
 use carwatch::admit::{NetworkError, Unwelcome};
+use carwatch::limits::ClientLimits;
 use carwatch::serve::Ended;
 use carwatch::time::{Instant, Unix};
 use carwatch::wire::RejectReason;
+use carwatch::{Outcome, OwnLimits, Reason, Report, StationReport, Verdict};
 use std::time::Duration;
 
 #[test]
@@ -60,4 +62,42 @@ fn times_saturate_and_are_shown_as_what_they_are() {
         i64::MAX as u128
     );
     assert_eq!(early.as_millis(), -1);
+}
+
+#[test]
+fn a_report_counts_its_verdicts() {
+    let failed = || Outcome::failed(Reason::Refused.into());
+    let of = |verdict| Outcome { verdict, ..failed() };
+    let complete = || of(Verdict::Complete { verified: true });
+    let partial = || of(Verdict::Partial(Reason::Reset.into()));
+    let station = |outcome| StationReport {
+        name: String::new(),
+        address: String::new(),
+        outcome,
+        attempts: 1,
+        first_byte: None,
+        elapsed: None,
+    };
+    let counts = |outcomes: Vec<Outcome>| {
+        let stations = outcomes.into_iter().map(station).collect();
+        Report { stations, elapsed: None }.counts()
+    };
+    assert_eq!(counts(vec![]), (0, 0, 0));
+    let all = vec![complete(), partial(), complete(), failed(), complete(), partial()];
+    assert_eq!(counts(all), (3, 2, 1));
+}
+
+#[test]
+fn a_station_s_own_limits_come_first() {
+    let common = ClientLimits::default();
+    assert_eq!(OwnLimits::default().within(&common), common);
+    let own = OwnLimits {
+        connect_timeout: Some(Duration::from_secs(7)),
+        idle_timeout: Some(Duration::from_secs(8)),
+        response: Some(9),
+    };
+    let within = own.within(&common);
+    assert_eq!(within.connect_timeout, Duration::from_secs(7));
+    assert_eq!((within.idle_timeout, within.response), (Duration::from_secs(8), 9));
+    assert_eq!(within.memory, common.memory);
 }

@@ -114,3 +114,24 @@ fn only_the_first_rejections_are_kept_one_by_one() {
     assert_eq!((outcome.rejected, outcome.rejections.len()), (501, 100));
     assert_eq!(outcome.rejections[99].index, 99);
 }
+
+#[test]
+fn it_says_how_many_bytes_came() {
+    let mut fetch = fetching();
+    for (nth, byte) in RESPONSE.iter().enumerate() {
+        assert_eq!(fetch.bytes(), nth as u64);
+        assert_eq!(fetch.receive(&[*byte], START), Want::More);
+    }
+    assert_eq!(fetch.bytes(), RESPONSE.len() as u64);
+}
+
+/// A tail that was cut is no fault of whoever wrote the list.
+#[test]
+fn bad_records_are_counted_but_not_a_cut_tail() {
+    let of = |end| {
+        let outcome = fetch(&[b"x.1:a:b..2:c"], end);
+        (outcome.cars, outcome.rejected, outcome.bad)
+    };
+    assert_eq!(of(End::Fin), (1, 3, 3));
+    assert_eq!(of(End::Fault(Reason::Reset.into())), (1, 3, 2));
+}

@@ -29,6 +29,7 @@ impl Earlier<'_> {
     /// so it may be longer than with a full memory, and never shorter.
     pub(super) fn overlap<'a>(&self, later: &Pieces<'a>) -> Option<Overlap<'a>> {
         let tail = self.window.last()?;
+        // With a full memory the other way finds the same: a mutant that asks both lives.
         if self.forgotten > 0
             && let Some(found) = self.whole_window(later, tail)
         {

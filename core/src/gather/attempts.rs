@@ -48,7 +48,9 @@ impl Gather {
         let station = &mut self.stations[id];
         let State::Racing(race) = &mut station.state else { return };
         let dial = DialId(self.dials);
-        if let Some(address) = race.start(dial, at_once, now, self.limits.race_delay) {
+        // Time may be up, and `next` not have been asked since.
+        let is_over = now >= self.deadline;
+        if !is_over && let Some(address) = race.start(dial, at_once, now, self.limits.race_delay) {
             self.dials += 1;
             self.out.push_back(Next::Connect(Dial { station: id, id: dial }, address));
         }

@@ -329,3 +329,64 @@ fn a_script_is_played_from_when_the_client_can_hear_it() {
         assert_eq!(replay.next(), Do::Write(b"1:a:b"));
     }
 }
+
+#[test]
+fn it_reads_until_the_client_has_ended() {
+    let mut replay = replaying(&[(0, b"1:a:b")], Ending::Fin, 0);
+    assert!(replay.wants_input());
+    replay.did(Did::ReadEnd, START);
+    assert!(!replay.wants_input());
+}
+
+/// A client whose window is shut takes nothing, however often it is tried.
+#[test]
+fn to_take_nothing_is_no_progress() {
+    let mut replay = replaying(&[(0, &[b'x'; 200_000])], Ending::Fin, 0);
+    let stalled = START + StationLimits::default().write_timeout;
+    replay.did(Did::Wrote(0), START + millis(10_000));
+    replay.fire(stalled);
+    assert_eq!(replay.done().ended, Ended::Stalled);
+}
+
+#[test]
+fn who_takes_enough_in_every_window_may_go_on() {
+    let limits = StationLimits::default();
+    let mut replay = replaying(&[(0, &[b'x'; 2_000_000])], Ending::Fin, 0);
+    let each = usize::try_from(limits.min_rate * limits.rate_window.as_secs()).unwrap();
+    let mut now = START;
+    for _ in 0..3 {
+        // In two halves, which add up.
+        now = now + limits.rate_window / 2;
+        replay.did(Did::Wrote(each / 2), now);
+        now = now + limits.rate_window / 2;
+        replay.did(Did::Wrote(each - each / 2), now);
+        replay.fire(now);
+        assert_eq!(replay.done().ended, Ended::Dropped, "it goes on");
+    }
+}
+
+#[test]
+fn what_is_taken_pays_at_the_minimum_rate() {
+    let limits = StationLimits::default();
+    let mut replay = replaying(&[(0, &[b'x'; 200_000])], Ending::Fin, 0);
+    let two_seconds = usize::try_from(2 * limits.min_rate).unwrap();
+    replay.did(Did::Wrote(two_seconds), START);
+    assert_eq!(replay.paid_until(), START + millis(2_000));
+    replay.did(Did::Wrote(two_seconds), START);
+    assert_eq!(replay.paid_until(), START + millis(4_000));
+}
+
+/// What may be said after the end is at least the rest of what may be said at all.
+#[test]
+fn after_the_end_the_rest_may_be_said() {
+    let limits = StationLimits { talk: 1_000, drain_bytes: 10, ..StationLimits::default() };
+    for (before, after) in [(0, 1_000), (400, 600), (995, 10)] {
+        let mut replay = Replay::new(script(&[], Ending::Fin, 0), limits.clone(), START);
+        replay.did(Did::Read(before), START);
+        replay.did(Did::Finished, START);
+        replay.did(Did::Read(after), START);
+        assert_eq!(replay.next(), Do::Drain, "{before} before the end");
+        replay.did(Did::Read(1), START);
+        assert_eq!(replay.next(), Do::Close, "{before} before the end");
+    }
+}

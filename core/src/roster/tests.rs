@@ -192,3 +192,35 @@ fn a_tighter_retention_drops_at_once() {
 fn at(millis: u64) -> Instant {
     Instant::from_nanos(millis * 1_000_000)
 }
+
+/// The last part is copied for a snapshot, so it is never longer than a segment, and as long as
+/// one may be.
+#[test]
+fn a_record_that_would_not_fit_begins_another_segment() {
+    let push = |roster: &mut Roster, len: usize| {
+        let car = Car::new("", "b".repeat(len - 2), "");
+        roster.append(&car, at(0)).unwrap();
+        roster.open.len()
+    };
+    let half = SEGMENT / 2;
+    let mut roster = Roster::default();
+    assert_eq!([push(&mut roster, half - 1), push(&mut roster, half - 1)], [half, SEGMENT]);
+    assert_eq!(push(&mut roster, 10), 11);
+    let mut roster = Roster::default();
+    assert_eq!([push(&mut roster, half - 1), push(&mut roster, half)], [half, half + 1]);
+}
+
+#[test]
+fn what_is_just_within_the_limits_is_kept() {
+    let retention = Retention {
+        cars: Some(2),
+        bytes: Some(b"1:a:b.2:a:b".len() as u64),
+        age: Some(Duration::from_millis(5)),
+    };
+    let mut roster = Roster::new(retention);
+    for nth in 1..=2 {
+        roster.append(&Car::new(format!("{nth}"), "a", "b"), at(nth)).unwrap();
+    }
+    roster.trim(at(6));
+    assert_eq!(roster.snapshot().to_vec(), b"1:a:b.2:a:b");
+}

@@ -248,3 +248,23 @@ fn to_take_nothing_is_no_progress() {
         assert_eq!(serve.deadline(), stalled);
     }
 }
+
+#[test]
+fn it_reads_until_the_client_has_ended() {
+    let mut serve = serving(1_000);
+    assert!(serve.wants_input());
+    serve.did(Did::Read(1), START);
+    assert!(serve.wants_input());
+    serve.did(Did::ReadEnd, START);
+    assert!(!serve.wants_input());
+}
+
+/// What is taken from then on pays for the time to come.
+#[test]
+fn the_first_burst_is_over_after_its_grace() {
+    let limits = StationLimits::default();
+    let mut serve = serving(8_000_000);
+    let over = START + limits.slow_grace;
+    take(&mut serve, 1_000_000, over);
+    assert!(serve.paid_until() > over);
+}

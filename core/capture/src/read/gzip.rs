@@ -76,26 +76,35 @@ impl Gzip {
     }
 
     fn data(&mut self, bytes: &[u8], sink: &mut dyn FnMut(&[u8])) -> usize {
-        let mut out = [0; 16 * 1024];
-        let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
-        let status = self.inflate.decompress(bytes, &mut out, FlushDecompress::None);
-        let taken = (self.inflate.total_in() - read) as usize;
-        let out = &out[..(self.inflate.total_out() - written) as usize];
-        self.crc.update(out);
-        if !out.is_empty() {
-            sink(out);
-        }
-        match status {
-            Ok(Status::StreamEnd) => self.part = Part::Trailer,
-            Ok(_) if taken > 0 || !out.is_empty() => {}
-            _ => {
-                // Which of the packed bytes is wrong depends on how they came, this does not.
-                let words = "the gzip is damaged, and unpacks no further".to_owned();
-                let offset = self.unpacked + self.inflate.total_out();
-                self.damage = Some(Damage { offset, of: Layer::Unpacked, words });
+        // As much as the unpacker may hold (RFC 1951, section 2, its window): with less room it
+        // would keep back what comes before damage, and then be asked for nothing more.
+        let mut room = [0; 32 * 1024];
+        let mut taken = 0;
+        loop {
+            let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
+            let status = self.inflate.decompress(&bytes[taken..], &mut room, FlushDecompress::None);
+            let newly = (self.inflate.total_in() - read) as usize;
+            taken += newly;
+            let out = &room[..(self.inflate.total_out() - written) as usize];
+            self.crc.update(out);
+            if !out.is_empty() {
+                sink(out);
             }
+            match status {
+                Ok(Status::StreamEnd) => self.part = Part::Trailer,
+                // More may wait inside, in what came already; only when it gives nothing it has
+                // nothing.
+                Ok(_) if !out.is_empty() => continue,
+                Ok(_) if newly > 0 || taken == bytes.len() => {}
+                _ => {
+                    // Which of the packed bytes is wrong depends on how they came, this does not.
+                    let words = "the gzip is damaged, and unpacks no further".to_owned();
+                    let offset = self.unpacked + self.inflate.total_out();
+                    self.damage = Some(Damage { offset, of: Layer::Unpacked, words });
+                }
+            }
+            return taken;
         }
-        taken
     }
 
     /// Takes a byte of a header or a trailer.

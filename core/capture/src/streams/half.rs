@@ -255,6 +255,17 @@ impl Half {
     pub(super) fn is_whole(&self) -> bool {
         self.fin.is_some_and(|fin| fin == self.end && self.highest <= fin)
             && self.pending.range(self.end..).next().is_none()
+            && self.early().1 == 0
+    }
+
+    /// Where what was sent before offset 0 begins, and up to where it came without a gap.
+    fn early(&self) -> (i64, i64) {
+        let begin = self.start.unwrap_or_else(|| self.low()).min(0);
+        let mut at = begin;
+        while let Some(held) = self.pending.get(&at).filter(|_| at < 0) {
+            at += held.len() as i64;
+        }
+        (begin, at)
     }
 }
 

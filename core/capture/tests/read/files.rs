@@ -162,6 +162,37 @@ fn a_damaged_gzip_counts_as_far_as_it_goes() {
     assert!(inspected.notes[0].words.starts_with("the gzip is cut off here"), "{inspected:?}");
 }
 
+/// Where a gzip is damaged, what stands before that counts, however it comes.
+#[test]
+fn a_gzip_that_is_damaged_gives_all_that_its_bytes_unpack_to() {
+    let mut whole = gzip(&[b'7'; 20_000]);
+    // A block of a type that is none (RFC 1951, section 3.2.3), behind one that is not the last.
+    let trailer = whole.len() - 8;
+    whole[10] &= !1;
+    whole.splice(trailer.., [0xff; 4]);
+    let at_once = one(&whole).outcome.bytes;
+    assert_eq!(at_once, 20_000);
+    let mut inspection = Inspection::new("x", Limits::default());
+    whole.chunks(1).for_each(|byte| inspection.feed(byte));
+    assert_eq!(inspection.finish().report.stations[0].outcome.bytes, at_once);
+}
+
+/// A few packed bytes may unpack to much more than fits into a buffer.
+#[test]
+fn a_gzip_that_is_cut_gives_all_that_its_bytes_unpack_to() {
+    let whole = gzip(&[b'7'; 200_000]);
+    assert!(whole.len() < 1000, "it is packed tightly");
+    for end in 1..whole.len() {
+        let at_once = one(&whole[..end]);
+        let mut inspection = Inspection::new("x", Limits::default());
+        whole[..end].chunks(1).for_each(|byte| inspection.feed(byte));
+        let by_bytes = inspection.finish();
+        assert_eq!(at_once.outcome.bytes, by_bytes.report.stations[0].outcome.bytes, "{end} bytes");
+    }
+    // All but the trailer is all of it.
+    assert_eq!(one(&whole[..whole.len() - 8]).outcome.bytes, 200_000);
+}
+
 #[test]
 fn damage_is_named_and_what_came_before_counts() {
     let whole = Pcap::default().file(&packets());

@@ -48,3 +48,22 @@ fn an_address_needs_no_resolving() {
     assert_eq!(gather.target(dial.station()), &six);
     assert_eq!(named("name").known_address(), None);
 }
+
+/// Whoever sleeps over the deadline may tell of what came before it asks what to do.
+#[test]
+fn nothing_begins_after_the_deadline_whatever_is_told_first() {
+    let limits = ClientLimits { deadline: Duration::from_secs(2), ..ClientLimits::default() };
+    let mut gather = Gather::new(vec![named("gate")], &limits, 1, START);
+    let Next::Resolve(lookup) = gather.next(START) else { panic!("no lookup") };
+    gather.resolved(lookup, Ok(addresses(&["10.0.0.1:80"])), at(2000)).unwrap();
+    assert!(matches!(gather.next(at(2000)), Next::Failed(0, 1, _)));
+    assert_eq!(gather.next(at(2000)), Next::Settled(0));
+    assert_eq!(fault_of(gather, at(2000)).reason, Reason::Deadline);
+
+    let mut gather = racing(&["10.0.0.1:80", "10.0.0.2:80"], &limits);
+    let first = expect_connect(&mut gather, START, "10.0.0.1:80");
+    gather.failed(first, Reason::Refused.into(), at(2000)).unwrap();
+    assert!(matches!(gather.next(at(2000)), Next::Failed(0, 1, _)));
+    assert_eq!(gather.next(at(2000)), Next::Settled(0));
+    assert_eq!(fault_of(gather, at(2000)).reason, Reason::Deadline);
+}

@@ -45,8 +45,7 @@ pub struct Gap {
 impl Half {
     /// Puts it together.
     pub(in crate::streams) fn finish(mut self) -> Assembled {
-        let lowest = self.pending.keys().next().copied().unwrap_or(0).min(0);
-        let begin = self.start.unwrap_or(lowest).min(0);
+        let (begin, reached) = self.early();
         let mut all = Assembled {
             is_too_large: self.is_over,
             has_begin: self.start.is_some(),
@@ -54,7 +53,8 @@ impl Half {
             ..Assembled::default()
         };
         let mut at = begin;
-        while let Some(held) = self.pending.remove(&at).filter(|_| at < 0) {
+        while at < reached {
+            let held = self.pending.remove(&at).unwrap_or_default();
             at += held.len() as i64;
             all.bytes.extend_from_slice(&held);
         }
