@@ -1,5 +1,4 @@
-//! Laws that hold for every query and every row, with the fuzzer's seeds and with what
-//! proptest thinks of.
+//! Laws that hold for every query and every row that proptest thinks of.
 
 mod common;
 
@@ -7,25 +6,9 @@ use carwatch_query::Query;
 use common::{line, query, term};
 use proptest::prelude::*;
 
-/// The laws that the fuzzer checks, over its seeds and whatever it has found on this machine.
-#[path = "../../../fuzz/laws/query.rs"]
+/// The law that the fuzzer checks.
+#[path = "../../laws/src/query.rs"]
 mod fuzzed;
-
-#[test]
-fn the_fuzzer_s_corpus_breaks_no_law() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/query");
-    let mut seeds = 0;
-    for entry in std::fs::read_dir(folder).expect("the corpus is committed") {
-        let path = entry.expect("the folder can be listed").path();
-        let input = std::fs::read(&path).expect("a seed can be read");
-        seeds += u32::from(
-            path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"seed-")),
-        );
-        let checked = std::panic::catch_unwind(|| fuzzed::check(&input));
-        assert!(checked.is_ok(), "{} breaks a law", path.display());
-    }
-    assert!(seeds >= 14, "only {seeds} seeds");
-}
 
 proptest! {
     #[test]

@@ -1,12 +1,13 @@
 //! The laws of parsing, over one input that says what to parse and in which segments.
 //!
-//! The fuzzer looks for inputs that break them; the core's tests replay the seeds, with
-//! every toolchain and without a fuzzer.
+//! The fuzzer looks for inputs that break them; the core's tests try their own.
 
 use std::borrow::Cow;
 
 use carwatch::Car;
 use carwatch::wire::{self, Piece, Rejection, Splitter, Tail};
+
+use crate::reference::reference;
 
 /// Panics if `input` breaks a law.
 ///
@@ -21,6 +22,7 @@ pub(crate) fn check(input: &[u8]) {
     let mut whole = Vec::new();
     wire::split(response, limit, tail, &mut |piece| whole.push(piece_owned(piece)));
     assert_eq!(in_segments(response, lengths, limit, tail), whole, "segments change nothing");
+    assert!(reference(response, limit, tail).iter().eq(&whole), "{whole:?}");
     pieces_tile(&whole, response, tail);
     wire::split(response, limit, tail, &mut |piece| {
         if let Piece::Car { at, car, .. } = piece {
