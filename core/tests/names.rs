@@ -5,7 +5,7 @@ use carwatch::limits::ClientLimits;
 use carwatch::serve::Ended;
 use carwatch::time::{Instant, Unix};
 use carwatch::wire::RejectReason;
-use carwatch::{Outcome, OwnLimits, Reason, Report, StationReport, Verdict};
+use carwatch::{Car, Outcome, OwnLimits, Reason, Report, StationReport, Verdict};
 use std::time::Duration;
 
 #[test]
@@ -100,4 +100,14 @@ fn a_station_s_own_limits_come_first() {
     assert_eq!(within.connect_timeout, Duration::from_secs(7));
     assert_eq!((within.idle_timeout, within.response), (Duration::from_secs(8), 9));
     assert_eq!(within.memory, common.memory);
+}
+
+#[test]
+fn a_time_is_unix_seconds_if_it_is_a_whole_number() {
+    let seconds = |time: &str| Car::new(time, "vw", "red").unix_seconds();
+    assert_eq!(seconds("97264836"), Some(97_264_836));
+    assert_eq!(seconds("-1"), Some(-1));
+    for time in ["", "today", "12.5", "12:30", " 7", "+5", "9223372036854775808"] {
+        assert_eq!(seconds(time), None, "{time:?}");
+    }
 }
