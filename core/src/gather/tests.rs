@@ -217,8 +217,19 @@ fn while_memory_is_scarce_no_connection_starts() {
     gather.received(&dial, 75);
     gather.ready.push_back(1);
     assert!(matches!(gather.next(START), Next::Wait(_)));
+    // Three quarters of it are scarce, and one byte less is not.
+    gather.memory -= 1;
+    assert!(matches!(gather.next(START), Next::Resolve(_)));
+    gather.memory += 1;
     gather.settled(dial, fetch.finish(End::Fin), START).unwrap();
     assert_eq!(gather.memory, 0);
+}
+
+#[test]
+fn however_little_memory_there_is_one_connection_starts() {
+    let limits = ClientLimits { memory: 1, ..ClientLimits::default() };
+    let mut gather = Gather::new(vec![named("a")], &limits, 1, START);
+    assert!(matches!(gather.next(START), Next::Resolve(_)));
 }
 
 fn fate() -> impl Strategy<Value = Fate> {

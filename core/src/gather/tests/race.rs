@@ -90,6 +90,49 @@ fn an_attempt_that_could_not_begin_before_the_deadline_is_not_waited_for() {
 }
 
 #[test]
+fn an_attempt_that_could_begin_only_at_the_deadline_is_not_waited_for() {
+    let begin = |deadline| {
+        let limits = ClientLimits { retries: 1, deadline, ..ClientLimits::default() };
+        let mut gather = racing(&["10.0.0.1:80"], &limits);
+        let dial = expect_connect(&mut gather, START, "10.0.0.1:80");
+        gather.failed(dial, Fault::new(Reason::Refused, "no"), START).unwrap();
+        assert!(matches!(gather.next(START), Next::Failed(0, 1, _)));
+        gather
+    };
+    let Next::Wait(at) = begin(Duration::from_mins(1)).next(START) else { panic!("no back-off") };
+    // The same seed draws the same back-off.
+    let left = at.since(START);
+    assert_eq!(begin(left).next(START), Next::Settled(0));
+    assert_eq!(begin(left + Duration::from_nanos(1)).next(START), Next::Wait(at));
+}
+
+#[test]
+fn a_driver_that_is_late_still_gets_the_next_address() {
+    let mut gather = racing(&["10.0.0.1:80", "10.0.0.2:80"], &ClientLimits::default());
+    let _first = expect_connect(&mut gather, START, "10.0.0.1:80");
+    assert_eq!(gather.next(START), Next::Wait(at(250)));
+    let _second = expect_connect(&mut gather, at(251), "10.0.0.2:80");
+}
+
+#[test]
+fn who_ended_the_gather_is_in_the_words() {
+    for (by, reason, words) in [
+        ("deadline", Reason::Deadline, "the deadline of the gather came first"),
+        ("user", Reason::Cancelled, "the gather was stopped"),
+    ] {
+        let limits =
+            ClientLimits { deadline: Duration::from_millis(100), ..ClientLimits::default() };
+        let mut gather = racing(&["10.0.0.1:80"], &limits);
+        let dial = expect_connect(&mut gather, START, "10.0.0.1:80");
+        if by == "user" {
+            gather.cancel(at(99));
+        }
+        assert_eq!(gather.next(at(100)), Next::Abandon(dial.id()), "{by}");
+        assert_eq!(fault_of(gather, at(100)), Fault::new(reason, words));
+    }
+}
+
+#[test]
 fn at_the_time_out_the_words_name_each_address() {
     let limits =
         ClientLimits { connect_timeout: Duration::from_millis(300), ..ClientLimits::default() };
