@@ -390,3 +390,9 @@ fn after_the_end_the_rest_may_be_said() {
         assert_eq!(replay.next(), Do::Close, "{before} before the end");
     }
 }
+
+#[test]
+fn what_sends_nothing_is_empty() {
+    assert!(script(&[], Ending::Fin, 0).is_empty());
+    assert!(!script(&[(0, b"1")], Ending::Fin, 0).is_empty());
+}

@@ -224,3 +224,14 @@ fn what_is_just_within_the_limits_is_kept() {
     roster.trim(at(6));
     assert_eq!(roster.snapshot().to_vec(), b"1:a:b.2:a:b");
 }
+
+/// When a car came is kept for each run of cars, not for each car.
+#[test]
+fn cars_of_one_millisecond_are_one_run() {
+    let mut arrivals = Arrivals::default();
+    for (end, millis) in [(4, 1), (8, 1), (12, 2), (16, 1)] {
+        arrivals.push(end, Arrival::at(at(millis)));
+    }
+    assert_eq!([0, 1, 2].map(|run| arrivals.end(run)), [8, 12, 16]);
+    assert_eq!(arrivals.at(0), arrivals.at(2));
+}
