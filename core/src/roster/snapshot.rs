@@ -94,6 +94,7 @@ impl Snapshot {
         debug_assert!(n <= self.chunk(cursor).len(), "more was sent than there is");
         cursor.position += n as u64;
         cursor.offset += n;
+        // At the end the separator is left over, so that a mutant that asks there too lives.
         if cursor.position < self.0.len && cursor.offset == self.0.segment(cursor.segment).len() {
             cursor.segment += 1;
             cursor.offset = 0;
