@@ -1,6 +1,7 @@
 //! The receiver's half of protocol.md, case by case: the core, and the reference it is held to.
 
 use RejectReason::{Cut, Empty, InvalidUtf8, TooFewFields, TooLong, TooManyFields};
+use carwatch::Car;
 use carwatch::wire::{self, Piece, RejectReason, Splitter, Tail};
 
 #[path = "common/reference.rs"]
@@ -139,4 +140,14 @@ fn push(got: &mut Vec<Got>, piece: Piece<'_>) {
     };
     assert_eq!(index, got.len() as u64, "the index counts all pieces");
     got.push(piece);
+}
+
+#[test]
+fn a_list_begins_with_no_separator_and_ends_with_none() {
+    let cars = ["1", "2", "3"].map(|time| Car::new(time, "a", ""));
+    for (count, list) in [(0, ""), (1, "1:a:"), (3, "1:a:.2:a:.3:a:")] {
+        let mut out = Vec::new();
+        wire::join_into(cars[..count].iter(), &mut out);
+        assert_eq!(out, list.as_bytes());
+    }
 }

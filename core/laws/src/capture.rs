@@ -4,7 +4,7 @@
 use carwatch::Verdict;
 use carwatch_capture::inspect::{Inspected, Inspection, Limits};
 use carwatch_capture::read::{Found, Reader};
-use carwatch_capture::recording::Recording;
+use carwatch_capture::recording::{Recorder, Recording};
 
 use crate::bytes::Bytes;
 
@@ -42,12 +42,21 @@ pub(crate) fn check(input: &[u8]) {
     let in_pieces = found(file.chunks(by));
     assert!(in_pieces == found([file].into_iter()), "by {by} bytes other packets are found");
     // It may be no recording; if it is one, its chunks are its bytes.
-    for attempt in Recording::read(file, limits.memory).iter().flat_map(|all| &all.stations) {
+    let whole = recording(limits.memory, [file].into_iter());
+    let in_pieces = recording(limits.memory, file.chunks(by));
+    assert!(in_pieces == whole, "by {by} bytes another recording");
+    for attempt in whole.iter().flat_map(|all| &all.stations) {
         for attempt in &attempt.attempts {
             let length: usize = attempt.chunks.iter().map(|(_, length)| length).sum();
             assert_eq!(length, attempt.bytes.len());
         }
     }
+}
+
+fn recording<'a>(memory: u64, pieces: impl Iterator<Item = &'a [u8]>) -> Result<Recording, String> {
+    let mut recorder = Recorder::new("file", memory);
+    pieces.for_each(|piece| recorder.feed(piece));
+    recorder.finish()
 }
 
 fn inspected(limits: &Limits, pieces: &[&[u8]]) -> Inspected {

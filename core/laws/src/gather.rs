@@ -127,6 +127,9 @@ impl Driver {
                 Next::Wait(until) => {
                     self.wake = until.as_nanos() / MILLI;
                     assert!(until > at(self.now), "it waits for what has come");
+                    // Behind the deadline it only waits for those that are told to stop.
+                    let is_over = self.now >= self.deadline;
+                    assert!(is_over || until <= at(self.deadline), "it sleeps over the deadline");
                     self.keeps_to_its_limits();
                     return;
                 }

@@ -97,7 +97,7 @@ impl Plan {
         let place = |rng: &mut Rng| match rng.below(4) {
             0 => 0,
             1 => rng.below(8),
-            _ => rng.below(400),
+            _ => rng.below(LONGEST),
         };
         let mut plan = Self::default();
         if options.has(RESET) && rng.once_in(3) {
@@ -167,3 +167,6 @@ impl Conn {
         self.wire.len() - self.arrived
     }
 }
+
+/// About as long as the longest list, in bytes.
+const LONGEST: u64 = 700;

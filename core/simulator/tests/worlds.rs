@@ -41,7 +41,7 @@ fn a_seed_is_a_world() {
 }
 
 const TRACES: [&str; 8] = [
-    "c01315da7699b930",
+    "26a2d5b87d6fef3a",
     "006dec5fd224e11d",
     "4832ee9d2bb1c48d",
     "6bab5e757fe16619",

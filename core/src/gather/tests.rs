@@ -226,6 +226,18 @@ fn while_memory_is_scarce_no_connection_starts() {
 }
 
 #[test]
+fn an_attempt_that_is_over_makes_room_for_another() {
+    let limits = ClientLimits { connections: 1, ..ClientLimits::default() };
+    let fates =
+        [Fate::Sends { bytes: 5, end: None }, Fate::Refused, Fate::Sends { bytes: 5, end: None }];
+    let mut world = World::new(fates.map(|fate| vec![fate]).into(), &limits, 1);
+    world.run();
+    let report = world.report();
+    let kinds: Vec<_> = report.stations.iter().map(|s| s.outcome.verdict.as_str()).collect();
+    assert_eq!(kinds, ["complete", "failed", "complete"]);
+}
+
+#[test]
 fn however_little_memory_there_is_one_connection_starts() {
     let limits = ClientLimits { memory: 1, ..ClientLimits::default() };
     let mut gather = Gather::new(vec![named("a")], &limits, 1, START);

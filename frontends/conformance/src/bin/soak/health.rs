@@ -141,5 +141,5 @@ const COPIES: u64 = 4;
 /// What the allocator keeps of freed memory: up to 128 KiB at the end of each arena
 /// (`M_TRIM_THRESHOLD` of mallopt(3)), of which there is one a thread, and these processes have at
 /// most 9 threads; and as much again for gaps. So 4 KiB that are lost with each connection are
-/// found within three minutes, in which each station has more than a thousand connections.
+/// found within ten minutes, in which each station has more than three thousand connections.
 const MARGIN: u64 = 2 * 9 * 128 * 1024;

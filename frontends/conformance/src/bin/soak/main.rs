@@ -12,7 +12,8 @@
 //! - What a station with a store has served is in all its later lists, however often it is killed.
 //! - At the end every list is whole; the client that watches has printed every car once; so has
 //!   the database of the one that was killed all the time.
-//! - Descriptors, threads and memory of whoever lived through it are back where they were.
+//! - Descriptors and threads of whoever lived through it are back where they were, and memory but
+//!   for what the cars are worth that have come since.
 //! - Nobody panicked or logged an error, and no process is left.
 
 mod arguments;
