@@ -43,6 +43,15 @@ pub struct StationLimits {
     pub pause_max: Duration,
 }
 
+impl StationLimits {
+    /// What a client must take in each [`rate_window`](Self::rate_window), in bytes; a fraction of
+    /// a byte is none.
+    pub(crate) fn least_per_window(&self) -> u64 {
+        let nanos = u128::from(self.min_rate).saturating_mul(self.rate_window.as_nanos());
+        u64::try_from(nanos / 1_000_000_000).unwrap_or(u64::MAX)
+    }
+}
+
 impl Default for StationLimits {
     fn default() -> Self {
         Self {
@@ -112,3 +121,19 @@ impl Default for ClientLimits {
 
 const KIB: usize = 1024;
 const MIB: u64 = 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, StationLimits};
+
+    #[test]
+    fn a_minimum_rate_is_measured_over_any_window() {
+        let least = |min_rate, millis| {
+            let rate_window = Duration::from_millis(millis);
+            StationLimits { min_rate, rate_window, ..StationLimits::default() }.least_per_window()
+        };
+        assert_eq!(StationLimits::default().least_per_window(), 61_440);
+        assert_eq!([500, 1000, 1999].map(|millis| least(1000, millis)), [500, 1000, 1999]);
+        assert_eq!([least(1, 999), least(u64::MAX, 2000)], [0, u64::MAX]);
+    }
+}

@@ -194,7 +194,7 @@ impl Serve {
                 if now >= self.progress + self.limits.write_timeout {
                     self.state = State::Lost(Ended::Stalled);
                 } else if self.window.1
-                    < planted!("no reader is too slow" => 0, else self.least_per_window())
+                    < planted!("no reader is too slow" => 0, else self.limits.least_per_window())
                 {
                     self.state = State::Lost(Ended::TooSlow);
                 } else {
@@ -241,10 +241,6 @@ impl Serve {
         if planted!("the last byte is not sent" => missing <= 1, else missing == 0) {
             self.state = State::Finishing;
         }
-    }
-
-    fn least_per_window(&self) -> u64 {
-        self.limits.min_rate.saturating_mul(self.limits.rate_window.as_secs())
     }
 }
 

@@ -31,7 +31,7 @@ impl Replay {
                 self.begin();
             }
             State::Leaving | State::Writing | State::Finishing => {
-                let least = self.limits.min_rate.saturating_mul(self.limits.rate_window.as_secs());
+                let least = self.limits.least_per_window();
                 if now >= self.progress + self.limits.write_timeout {
                     self.state = State::Lost(Ended::Stalled);
                 } else if self.window.1 < least {

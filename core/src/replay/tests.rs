@@ -352,7 +352,8 @@ fn to_take_nothing_is_no_progress() {
 fn who_takes_enough_in_every_window_may_go_on() {
     let limits = StationLimits::default();
     let mut replay = replaying(&[(0, &[b'x'; 2_000_000])], Ending::Fin, 0);
-    let each = usize::try_from(limits.min_rate * limits.rate_window.as_secs()).unwrap();
+    // 1 KiB a second for a minute.
+    let each = 61_440;
     let mut now = START;
     for _ in 0..3 {
         // In two halves, which add up.
