@@ -1,7 +1,7 @@
 //! What holds for every car and every byte string (protocol.md, Escaping and bad records).
 
 use carwatch::Car;
-use carwatch::wire::{self, Piece, Rejection, Splitter, Tail};
+use carwatch::wire::{self, Piece, Splitter, Tail};
 use proptest::prelude::*;
 
 #[path = "common/reference.rs"]
@@ -65,26 +65,7 @@ proptest! {
 
     #[test]
     fn pieces_tile_the_response(response in response(), limit in limit(), tail in tail()) {
-        let pieces = pieces(&response, limit, tail);
-        let mut next = 0;
-        for (nth, piece) in pieces.iter().enumerate() {
-            let (index, at) = place(piece);
-            prop_assert_eq!(index, nth as u64);
-            prop_assert_eq!(at.start, next, "no byte between two pieces but the separator");
-            let bytes = &response[at.start as usize..at.end as usize];
-            prop_assert!(!bytes.contains(&b'.'), "a separator is in no piece");
-            next = at.end;
-            if response.get(next as usize) == Some(&b'.') {
-                next += 1;
-            }
-        }
-        prop_assert_eq!(next, response.len() as u64, "every byte is accounted for");
-        let separators = response.iter().filter(|&&byte| byte == b'.').count();
-        let has_last = match tail {
-            Tail::Whole => !response.is_empty(),
-            Tail::Cut => response.last().is_some_and(|&last| last != b'.'),
-        };
-        prop_assert_eq!(pieces.len(), separators + usize::from(has_last));
+        fuzzed::pieces_tile(&pieces(&response, limit, tail), &response, tail);
     }
 
     #[test]
@@ -160,14 +141,6 @@ fn owned(piece: Piece<'_>) -> Piece<'static> {
     match piece {
         Piece::Car { index, at, car } => Piece::Car { index, at, car: car.into_owned() },
         Piece::Rejected(rejection) => Piece::Rejected(rejection),
-    }
-}
-
-fn place(piece: &Piece<'_>) -> (u64, std::ops::Range<u64>) {
-    match piece {
-        Piece::Car { index, at, .. } | Piece::Rejected(Rejection { index, at, .. }) => {
-            (*index, at.clone())
-        }
     }
 }
 

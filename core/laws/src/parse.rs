@@ -53,7 +53,7 @@ fn in_segments(response: &[u8], lengths: &[u8], limit: usize, tail: Tail) -> Vec
 }
 
 /// Every byte is in one piece or a separator between two.
-fn pieces_tile(pieces: &[Piece<'_>], response: &[u8], tail: Tail) {
+pub(crate) fn pieces_tile(pieces: &[Piece<'_>], response: &[u8], tail: Tail) {
     let mut next = 0;
     for (nth, piece) in pieces.iter().enumerate() {
         let (Piece::Car { index, at, .. } | Piece::Rejected(Rejection { index, at, .. })) = piece;
