@@ -6,7 +6,7 @@
 
 mod collect;
 mod lines;
-mod names;
+pub mod names;
 mod owners;
 mod verdict;
 
@@ -18,6 +18,9 @@ use carwatch::{Fault, Reason, Report};
 pub(crate) use collect::{Collected, Collector};
 use names::Names;
 pub(crate) use owners::{Attempt, Owner, What, owners};
+
+use crate::read::Kind;
+use crate::streams::Chunk;
 
 /// What one inspection puts up with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +74,20 @@ pub struct Inspected {
     pub report: Report,
     /// What else there is to know.
     pub notes: Vec<Note>,
+    /// For each line of the report when which byte came; only where an
+    /// [`Inspection::detailed`] was asked for it.
+    pub details: Vec<Detail>,
+}
+
+/// What a line of the report leaves out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// What the capture calls the station, without the number that tells its rounds apart.
+    pub station: String,
+    /// When the attempt that counts was connected, in Unix nanoseconds.
+    pub connected_at: Option<u64>,
+    /// In which chunks its answer came.
+    pub chunks: Vec<Chunk>,
 }
 
 impl Inspected {
@@ -78,8 +95,11 @@ impl Inspected {
     /// number that is free; how long they took is the sum of those that say it.
     #[must_use]
     pub fn join(files: impl IntoIterator<Item = Self>) -> Self {
-        let mut all =
-            Self { report: Report { stations: Vec::new(), elapsed: None }, notes: Vec::new() };
+        let mut all = Self {
+            report: Report { stations: Vec::new(), elapsed: None },
+            notes: Vec::new(),
+            details: Vec::new(),
+        };
         let mut names = Names::default();
         for file in files {
             for mut station in file.report.stations {
@@ -92,6 +112,7 @@ impl Inspected {
                 (all, file) => all.or(file),
             };
             all.notes.extend(file.notes);
+            all.details.extend(file.details);
         }
         all
     }
@@ -126,12 +147,30 @@ impl Inspection {
     /// A file called `name`, without its folders.
     #[must_use]
     pub fn new(name: &str, limits: Limits) -> Self {
-        Self { name: name.to_owned(), limits, collector: Collector::new(limits, false) }
+        Self { name: name.to_owned(), limits, collector: Collector::new(limits, false, false) }
+    }
+
+    /// As [`new`](Self::new), also with when which byte came.
+    #[must_use]
+    pub fn detailed(name: &str, limits: Limits) -> Self {
+        Self { name: name.to_owned(), limits, collector: Collector::new(limits, true, false) }
     }
 
     /// Takes the next bytes.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.collector.feed(bytes);
+    }
+
+    /// What kind of file it is, once enough of it is known; the same for what is packed.
+    #[must_use]
+    pub const fn kind(&self) -> Option<Kind> {
+        self.collector.kind()
+    }
+
+    /// Whether it is packed as gzip, once enough of it is known.
+    #[must_use]
+    pub const fn is_packed(&self) -> bool {
+        self.collector.is_packed()
     }
 
     /// Whether more bytes can change anything: not once the memory is used up, nor behind

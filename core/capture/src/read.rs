@@ -176,6 +176,12 @@ impl Reader {
         }
     }
 
+    /// Whether it is a gzip, whatever is in it; not before its first bytes came.
+    #[must_use]
+    pub const fn is_packed(&self) -> bool {
+        matches!(self.outer, Outer::Gzip(_))
+    }
+
     /// Whether it cannot be read on; [`finish`](Self::finish) says why.
     #[must_use]
     pub fn is_damaged(&self) -> bool {

@@ -103,7 +103,7 @@ impl Recorder {
     pub fn new(name: &str, memory: u64) -> Self {
         let limits =
             Limits { response: u64::MAX, memory, ..Limits::from(&ClientLimits::default()) };
-        Self { name: name.to_owned(), memory, collector: Collector::new(limits, true) }
+        Self { name: name.to_owned(), memory, collector: Collector::new(limits, true, true) }
     }
 
     /// Takes the next bytes.

@@ -34,6 +34,11 @@ impl Glob {
         Self { wanted }
     }
 
+    /// Whether it asks for nothing but decimal digits.
+    pub(crate) fn is_of_digits(&self) -> bool {
+        self.wanted.iter().flatten().all(char::is_ascii_digit)
+    }
+
     pub(crate) fn matches(&self, text: &str) -> bool {
         if text.is_ascii() {
             self.run(text.bytes().map(|byte| char::from(byte.to_ascii_lowercase())))

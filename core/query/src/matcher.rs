@@ -149,6 +149,23 @@ impl Matcher {
         }
     }
 
+    /// As [`finds_text`](Self::finds_text), of bytes that may not be UTF-8: what is not is
+    /// searched as U+FFFD.
+    #[must_use]
+    pub fn finds_bytes(&self, bytes: &[u8]) -> bool {
+        match &self.compiled {
+            Compiled::Word(glob) => glob.matches_bytes(bytes),
+            _ => str::from_utf8(bytes).is_ok_and(|text| self.finds_text(text)),
+        }
+    }
+
+    /// Whether the term is a word that can be found in a number from 0 up, written in decimal
+    /// digits. An index asks, and need not search the times of millions of rows for others.
+    #[must_use]
+    pub fn may_find_number(&self) -> bool {
+        matches!(&self.compiled, Compiled::Word(glob) if glob.is_of_digits())
+    }
+
     fn finds(&self, row: &Row<'_>) -> bool {
         let start = i128::from(row.bytes.start);
         match &self.compiled {

@@ -63,8 +63,9 @@ struct State {
 }
 
 impl Collector {
-    /// Collects within `limits`; `chunks` for when which byte came.
-    pub(crate) fn new(limits: Limits, chunks: bool) -> Self {
+    /// Collects within `limits`; `chunks` for when which byte came, and `keeps_failed` for the
+    /// bytes of failed attempts.
+    pub(crate) fn new(limits: Limits, chunks: bool, keeps_failed: bool) -> Self {
         let settings = Settings { response: limits.response, chunks };
         Self {
             reader: Reader::within(limits.memory),
@@ -72,7 +73,7 @@ impl Collector {
                 limits,
                 raw: None,
                 streams: Streams::new(settings),
-                keeps_failed: chunks,
+                keeps_failed,
                 fragments: Fragments::default(),
                 absent: Vec::new(),
                 gathers: Vec::new(),
@@ -97,6 +98,14 @@ impl Collector {
 
     pub(crate) fn wants_more(&self) -> bool {
         self.state.full.is_none() && !self.state.is_enough && !self.reader.is_damaged()
+    }
+
+    pub(crate) const fn kind(&self) -> Option<Kind> {
+        self.reader.kind()
+    }
+
+    pub(crate) const fn is_packed(&self) -> bool {
+        self.reader.is_packed()
     }
 
     /// Whether the memory is used up.

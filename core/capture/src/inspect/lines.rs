@@ -5,7 +5,7 @@ use std::time::Duration;
 use carwatch::{Fault, Outcome, Reason, Report, StationReport, Verdict};
 
 use super::owners::{Owner, What, owners};
-use super::{Collected, Inspected, Limits, Note, nanos, verdict};
+use super::{Collected, Detail, Inspected, Limits, Note, nanos, verdict};
 
 /// The report of a file.
 pub(super) fn inspected(file: &str, limits: &Limits, collected: Collected) -> Inspected {
@@ -13,8 +13,10 @@ pub(super) fn inspected(file: &str, limits: &Limits, collected: Collected) -> In
     let mut notes: Vec<Note> =
         notes.into_iter().map(|words| Note { file: file.to_owned(), words }).collect();
     let mut stations = Vec::new();
+    let mut details = Vec::new();
     for owner in owners(file, streams, absent) {
-        let (line, said) = line(owner, limits, cut.as_ref());
+        let (line, detail, said) = line(owner, limits, cut.as_ref());
+        details.push(detail);
         notes.extend(said.into_iter().map(|words| {
             let is_file = line.name == file;
             let words = if is_file { words } else { format!("{}: {words}", line.name) };
@@ -36,37 +38,50 @@ pub(super) fn inspected(file: &str, limits: &Limits, collected: Collected) -> In
             first_byte: None,
             elapsed: None,
         });
+        details.push(Detail { station: file.to_owned(), ..Detail::default() });
     }
     let began = gathers.iter().map(|gather| gather.began_ns).min();
     let ended = gathers.iter().map(|gather| gather.ended_ns).max();
     let elapsed = began.zip(ended).or(span).map(|(from, to)| nanos(to.saturating_sub(from)));
-    Inspected { report: Report { stations, elapsed }, notes }
+    Inspected { report: Report { stations, elapsed }, notes, details }
 }
 
 /// The line of a station; the best of its attempts, as live.
-fn line(owner: Owner, limits: &Limits, cut: Option<&Fault>) -> (StationReport, Vec<String>) {
+fn line(
+    owner: Owner,
+    limits: &Limits,
+    cut: Option<&Fault>,
+) -> (StationReport, Detail, Vec<String>) {
     let began = owner.attempts.first().and_then(|attempt| attempt.what.began());
     let ended = owner.attempts.iter().filter_map(|attempt| attempt.what.ended()).max();
     let attempts = owner.attempts.last().map_or(0, |attempt| attempt.number);
     let mut notes = Vec::new();
     let mut best: Option<(Outcome, Option<u64>)> = None;
+    let mut detail = Detail::default();
+    let station = owner.attempts.first().and_then(|attempt| attempt.what.named());
+    let station = station.unwrap_or(&owner.name).to_owned();
     for attempt in owner.attempts {
-        let (outcome, first_byte_at) = match attempt.what {
-            What::Absent(absent) => (Outcome::failed(fault(absent.verdict())), None),
+        let (outcome, first_byte_at, came) = match attempt.what {
+            What::Absent(absent) => {
+                (Outcome::failed(fault(absent.verdict())), None, Detail::default())
+            }
             What::Stream(stream) => {
                 let connected = stream.connected_at();
-                let (outcome, said) = verdict::outcome(*stream, limits, cut);
+                let connected_at = connected.or(stream.first_at());
+                let (outcome, chunks, said) = verdict::outcome(*stream, limits, cut);
+                let came = Detail { connected_at, chunks, ..Detail::default() };
                 notes.extend(said);
                 let after = outcome.first_byte.map(|after| after.as_nanos() as u64);
                 (
                     outcome,
                     connected.or(began).zip(after).map(|(at, after)| at.saturating_add(after)),
+                    came,
                 )
             }
         };
         match &best {
             Some((kept, _)) if rank(&kept.verdict) > rank(&outcome.verdict) => {}
-            _ => best = Some((outcome, first_byte_at)),
+            _ => (best, detail) = (Some((outcome, first_byte_at)), came),
         }
     }
     let (outcome, first_byte_at) =
@@ -81,7 +96,7 @@ fn line(owner: Owner, limits: &Limits, cut: Option<&Fault>) -> (StationReport, V
         // One that was never tried took no time.
         elapsed: if attempts == 0 { Some(Duration::ZERO) } else { ended.and_then(since) },
     };
-    (line, notes)
+    (line, Detail { station, ..detail }, notes)
 }
 
 /// A comment about a station that has no stream cannot make it complete.

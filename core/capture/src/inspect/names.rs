@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 /// The names that are taken.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub struct Names {
     taken: HashSet<String>,
     /// The number that is tried next for a name that came before: not the first again and
     /// again, or many equal names would take quadratic time.
@@ -13,7 +13,7 @@ pub(super) struct Names {
 
 impl Names {
     /// `wanted` if it is free, else `base#n` with the next number that is.
-    pub(super) fn take(&mut self, base: &str, wanted: String) -> String {
+    pub fn take(&mut self, base: &str, wanted: String) -> String {
         if self.taken.insert(wanted.clone()) {
             return wanted;
         }

@@ -135,6 +135,14 @@ impl Runs {
 }
 
 impl What {
+    /// What the capture calls its station, if it does.
+    pub(super) fn named(&self) -> Option<&str> {
+        match self {
+            Self::Stream(stream) => stream.label.as_ref().map(|label| label.name.as_str()),
+            Self::Absent(absent) => Some(&absent.name),
+        }
+    }
+
     /// When it began, in Unix nanoseconds.
     pub(super) fn began(&self) -> Option<u64> {
         match self {

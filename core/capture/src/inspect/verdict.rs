@@ -5,15 +5,15 @@ use carwatch::{Fault, Outcome, Reason, Verdict};
 
 use super::collect::count;
 use super::{Limits, nanos};
-use crate::streams::{Assembled, Close, Stream};
+use crate::streams::{Assembled, Chunk, Close, Stream};
 
 /// The outcome of a stream of a file that was read to its end, or to its `cut`; and what no
-/// outcome says.
+/// outcome says. In between, in which chunks it came.
 pub(super) fn outcome(
     stream: Stream,
     limits: &Limits,
     cut: Option<&Fault>,
-) -> (Outcome, Vec<String>) {
+) -> (Outcome, Vec<Chunk>, Vec<String>) {
     let close = stream.close();
     let said = stream.outcome.clone();
     let first_byte = match &said {
@@ -23,7 +23,8 @@ pub(super) fn outcome(
             .zip(stream.connected_at().or(stream.first_at()))
             .map(|(at, from)| at.saturating_sub(from)),
     };
-    let all = stream.assemble();
+    let mut all = stream.assemble();
+    let chunks = std::mem::take(&mut all.chunks);
     let mut notes = Vec::new();
     if all.conflicts > 0 {
         notes.push(format!(
@@ -54,7 +55,7 @@ pub(super) fn outcome(
         }
         None => (wire_verdict(&all, close, cut), all.length),
     };
-    (tally(verdict, all.bytes, bytes, first_byte.map(nanos), limits), notes)
+    (tally(verdict, all.bytes, bytes, first_byte.map(nanos), limits), chunks, notes)
 }
 
 /// As the packets have it.

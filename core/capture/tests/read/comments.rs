@@ -372,6 +372,7 @@ fn many_equal_names_take_no_quadratic_time() {
     let files = (0..200_000).map(|_| Inspected {
         report: Report { stations: vec![station.clone()], elapsed: None },
         notes: Vec::new(),
+        details: Vec::new(),
     });
     // Quadratic, this would be 20 billion names.
     let all = Inspected::join(files).report.stations;

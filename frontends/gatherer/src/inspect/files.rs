@@ -93,7 +93,7 @@ fn failed(path: &Path, fault: Fault, attempts: u32) -> Inspected {
         elapsed: None,
     };
     let report = Report { stations: vec![station], elapsed: None };
-    Inspected { report, notes: Vec::new() }
+    Inspected { report, notes: Vec::new(), details: Vec::new() }
 }
 
 /// Reads them all, until nobody listens any more.

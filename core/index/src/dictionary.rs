@@ -1,0 +1,117 @@
+//! Texts, each kept once, by number.
+
+use hashbrown::HashTable;
+
+/// Numbers for texts, from 0 in the order in which they were first seen.
+///
+/// ```
+/// use carwatch_index::Dictionary;
+/// let mut brands = Dictionary::default();
+/// assert_eq!(["fiat", "bmw", "fiat"].map(|text| brands.add(text)), [0, 1, 0]);
+/// assert_eq!((brands.get(1), brands.find("fiat"), brands.find("vw")), ("bmw", Some(0), None));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Dictionary {
+    numbers: HashTable<u32>,
+    /// Random, so that nobody can send texts that all fall on one place.
+    hasher: foldhash::fast::RandomState,
+    /// The texts, one behind the other.
+    texts: String,
+    /// Where each ends.
+    ends: Vec<usize>,
+    /// How often each was added.
+    times: Vec<u32>,
+    /// The last one that was added: lists repeat themselves.
+    last: u32,
+}
+
+impl Dictionary {
+    /// The number of `text`, which is counted once more.
+    pub fn add(&mut self, text: &str) -> u32 {
+        let number = if !self.ends.is_empty() && self.get(self.last) == text {
+            self.last
+        } else {
+            let Self { numbers, hasher, texts, ends, times, .. } = self;
+            let hash = hasher_of(hasher, text);
+            let found = numbers.entry(
+                hash,
+                |number| text_of(texts, ends, *number) == text,
+                |number| hasher_of(hasher, text_of(texts, ends, *number)),
+            );
+            match found {
+                hashbrown::hash_table::Entry::Occupied(entry) => *entry.get(),
+                hashbrown::hash_table::Entry::Vacant(entry) => {
+                    let number = ends.len() as u32;
+                    entry.insert(number);
+                    texts.push_str(text);
+                    ends.push(texts.len());
+                    times.push(0);
+                    number
+                }
+            }
+        };
+        self.last = number;
+        self.times[number as usize] += 1;
+        number
+    }
+
+    /// The number of `text`, if it has one.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<u32> {
+        let hash = hasher_of(&self.hasher, text);
+        self.numbers.find(hash, |number| self.get(*number) == text).copied()
+    }
+
+    /// The text with this number.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[must_use]
+    pub fn get(&self, number: u32) -> &str {
+        text_of(&self.texts, &self.ends, number)
+    }
+
+    /// How often the text with this number was added.
+    #[must_use]
+    pub fn times(&self, number: u32) -> u32 {
+        self.times[number as usize]
+    }
+
+    /// The texts, in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len() as u32).map(|number| self.get(number))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// How much memory they take, in bytes, roughly.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.texts.capacity()
+            + (self.ends.capacity() * size_of::<usize>())
+            + self.times.capacity() * 4
+            + self.numbers.capacity() * 5
+    }
+}
+
+fn hasher_of(hasher: &foldhash::fast::RandomState, text: &str) -> u64 {
+    use core::hash::BuildHasher as _;
+    hasher.hash_one(text)
+}
+
+fn text_of<'a>(texts: &'a str, ends: &[usize], number: u32) -> &'a str {
+    let number = number as usize;
+    let start = if number == 0 { 0 } else { ends[number - 1] };
+    &texts[start..ends[number]]
+}
