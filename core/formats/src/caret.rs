@@ -45,16 +45,46 @@ pub fn carets(report: &Report, width: Option<u16>) -> String {
     out
 }
 
+/// One rejection of the station called `name`, as [`carets`] shows it, for those who have only a
+/// part of the response: `length` bytes are all of it, and `part` are those from `from` on. To
+/// look the same, it has to reach some 400 bytes around what was rejected.
+///
+/// ```
+/// use carwatch::wire::{RejectReason, Rejection};
+///
+/// let reason = RejectReason::TooFewFields { found: 2 };
+/// let rejection = Rejection { index: 1, at: 11..17, reason };
+/// assert_eq!(
+///     carwatch_formats::caret("gate", &rejection, 27, b":red.2:fiat.3:vw", 6, Some(80)),
+///     "gate: piece 1, bytes 11..17: too few fields, 2 instead of 3
+///     …:red.2:fiat.3:vw…
+///             ^
+/// "
+/// );
+/// ```
+#[must_use]
+pub fn caret(
+    name: &str,
+    rejection: &Rejection,
+    length: u64,
+    part: &[u8],
+    from: u64,
+    width: Option<u16>,
+) -> String {
+    let width = width.map_or(WIDTH, usize::from).max(NARROWEST);
+    let mut out = String::new();
+    write_rejection(name, rejection, length, (part, from), width, &mut out)
+        .expect("a String takes everything");
+    out
+}
+
 fn write_station(station: &StationReport, width: usize, out: &mut String) -> fmt::Result {
     let outcome = &station.outcome;
     let name = visible(&station.name);
+    let response = &outcome.response;
     for rejection in &outcome.rejections {
-        let (index, Range { start, end }) = (rejection.index, rejection.at.clone());
-        let words = words(rejection, outcome.response.len() as u64);
-        wrap(&format!("{name}: piece {index}, bytes {start}..{end}: {words}"), width, out);
-        if let Some(view) = View::of(rejection, &outcome.response) {
-            view.write(width - INDENT, out)?;
-        }
+        let (length, part) = (response.len() as u64, (&response[..], 0));
+        write_rejection(&station.name, rejection, length, part, width, out)?;
     }
     match outcome.rejected.saturating_sub(outcome.rejections.len() as u64) {
         0 => {}
@@ -62,6 +92,23 @@ fn write_station(station: &StationReport, width: usize, out: &mut String) -> fmt
         more => wrap(&format!("{name}: {more} more rejected records are not shown"), width, out),
     }
     Ok(())
+}
+
+fn write_rejection(
+    name: &str,
+    rejection: &Rejection,
+    length: u64,
+    (part, from): (&[u8], u64),
+    width: usize,
+    out: &mut String,
+) -> fmt::Result {
+    let (index, Range { start, end }) = (rejection.index, rejection.at.clone());
+    let (name, words) = (visible(name), words(rejection, length));
+    wrap(&format!("{name}: piece {index}, bytes {start}..{end}: {words}"), width, out);
+    match View::of(rejection, length, part, from) {
+        Some(view) => view.write(width - INDENT, out),
+        None => Ok(()),
+    }
 }
 
 /// Why a record was rejected, in words.
@@ -95,7 +142,10 @@ fn wrap(line: &str, width: usize, out: &mut String) {
 
 /// What is shown of a response.
 struct View<'a> {
+    /// All of it, or the part that is there.
     response: &'a [u8],
+    /// Whether there is more before that, and behind it.
+    more: (bool, bool),
     /// What the carets are under; an empty range is a place between bytes.
     marks: Vec<Range<usize>>,
     /// The byte that has to be seen.
@@ -103,9 +153,12 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn of(rejection: &Rejection, response: &'a [u8]) -> Option<Self> {
-        let start = usize::try_from(rejection.at.start).ok()?;
-        let end = usize::try_from(rejection.at.end).ok()?;
+    /// `response` are the bytes from `from` on, of `length` in all.
+    fn of(rejection: &Rejection, length: u64, response: &'a [u8], from: u64) -> Option<Self> {
+        let place = |at: u64| usize::try_from(at.checked_sub(from)?).ok();
+        let start = place(rejection.at.start)?;
+        // Of one that is longer than the part, what is there of it.
+        let end = place(rejection.at.end)?.min(response.len());
         let piece = response.get(start..end)?;
         let colons = || {
             let found = piece.iter().enumerate().filter(|(_, byte)| **byte == b':');
@@ -116,7 +169,7 @@ impl<'a> View<'a> {
                 (Vec::new(), 0)
             }
             RejectReason::InvalidUtf8 { at } => {
-                let at = usize::try_from(at).ok().filter(|at| (start..end).contains(at))?;
+                let at = place(at).filter(|at| (start..end).contains(at))?;
                 let length = str::from_utf8(&response[at..end]).err()?.error_len();
                 (iter::once(at..length.map_or(end, |length| at + length)).collect(), 0)
             }
@@ -128,7 +181,8 @@ impl<'a> View<'a> {
             marks.push(start..end);
         }
         let focus = marks.get(nth).or(marks.first())?.start;
-        Some(Self { response, marks, focus })
+        let more = (from > 0, from + (response.len() as u64) < length);
+        Some(Self { response, more, marks, focus })
     }
 
     /// Writes the bytes and the carets, each line of at most `room` columns behind the indent.
@@ -160,7 +214,7 @@ impl<'a> View<'a> {
         let last = shown.last().map_or(self.focus, |glyph| glyph.at.end);
         let mut text = " ".repeat(INDENT);
         let mut carets = text.clone();
-        if first > 0 {
+        if first > 0 || self.more.0 {
             text.push('…');
             carets.push(' ');
         }
@@ -177,7 +231,7 @@ impl<'a> View<'a> {
         if self.marks.iter().any(|mark| mark.is_empty() && mark.start == last) {
             carets.push('^');
         }
-        if last < self.response.len() {
+        if last < self.response.len() || self.more.1 {
             text.push('…');
         }
         writeln!(out, "{}", text.trim_end_matches(' '))?;

@@ -21,7 +21,7 @@ mod table;
 mod text;
 pub mod visible;
 
-pub use caret::carets;
+pub use caret::{caret, carets};
 pub use cars::{Cars, Merged, Options, is_merged, merged, write_cars};
 pub use format::{Format, UnknownFormat};
 pub use json::report_json;

@@ -231,6 +231,25 @@ impl Index {
         all.take_while(move |row| *row < rows.end)
     }
 
+    /// How many rejected records of an answer begin before `offset`.
+    #[must_use]
+    pub fn rejected_before(&self, answer: usize, offset: u64) -> usize {
+        self.rejections_of(answer)
+            .partition_point(|(row, _)| self.start.get(*row as usize) < offset)
+    }
+
+    /// The `nth` rejected record of an answer.
+    #[must_use]
+    pub fn nth_rejected(&self, answer: usize, nth: usize) -> Option<usize> {
+        self.rejections_of(answer).get(nth).map(|(row, _)| *row as usize)
+    }
+
+    fn rejections_of(&self, answer: usize) -> &[(u32, usize)] {
+        let Some(answer) = self.answers.get(answer) else { return &[] };
+        let place = |row: usize| self.rejections.partition_point(|(r, _)| (*r as usize) < row);
+        &self.rejections[place(answer.rows.start)..place(answer.rows.end)]
+    }
+
     /// The least and the greatest time of a car in Unix seconds.
     #[must_use]
     pub const fn span(&self) -> Option<(i64, i64)> {
