@@ -1,13 +1,32 @@
-//! The viewer's engine: raw answers in, in pieces of any size; what the page shows of them out.
+//! The viewer in the browser: a page, and a worker in which everything is read and counted.
 //!
-//! It runs the same [`carwatch::wire`] as the clients do, in a worker of the page. It knows
-//! nothing of files, workers or the page, whose sources stand in `page/`.
-//! `cargo run -p carwatch-web` makes one file of all that, `dist/carwatch.html`.
+//! What is shown is decided in [`carwatch_viewer`]; here is what touches a browser. Both halves
+//! are in this one library, which the page loads twice: [`start_page`] runs in the page, where
+//! nothing may take long, and [`start_worker`] in its worker. They send each other
+//! [`messages`]. JavaScript only starts them (`page/boot.js`).
 
-mod answers;
-mod reading;
-mod view;
+mod messages;
+mod page;
+mod sample;
+mod worker;
 
-pub use answers::Answers;
-pub use reading::{Answer, Reading};
-pub use view::{CarRow, RejectedRow, SHOWN, View};
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Starts the page; `worker` is one in which [`start_worker`] runs.
+#[wasm_bindgen]
+pub fn start_page(worker: web_sys::Worker) {
+    page::start(worker);
+}
+
+/// Starts the worker.
+#[wasm_bindgen]
+pub fn start_worker() {
+    worker::start();
+}
+
+/// A promise of the document that `inspect --format json` prints for the open files, settled when
+/// they have been read: as an object, or as the very text.
+#[wasm_bindgen]
+pub fn report(is_text: bool) -> js_sys::Promise {
+    page::report(is_text)
+}

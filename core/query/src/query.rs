@@ -5,8 +5,9 @@ use std::ops::Range;
 use crate::matcher::{Filter, Matcher};
 use crate::moment::Day;
 use crate::scan::{self, Shape, extents};
-use crate::term::Term;
+use crate::term::{Term, Test};
 use crate::token::{self, Token};
+use crate::values::Interval;
 use crate::{Wrong, read};
 
 /// A query as the reader wrote it, and what it says. Every text is one.
@@ -81,6 +82,28 @@ impl Query {
             token::append(&self.text, placed, &mut tokens);
         }
         tokens
+    }
+
+    /// The one range of Unix seconds that is kept, with clock times on `day`; none if no time is
+    /// kept, or several ranges are: what a brush over a chart of times shows.
+    ///
+    /// ```
+    /// # use carwatch_query::{Day, Query};
+    /// let range = Query::parse("time:06:40..06:50 color:red").time(Day::default());
+    /// assert_eq!(range.map(|range| (range.start, range.end)), Some((24_000, 24_600)));
+    /// assert_eq!(Query::parse("time:1,3 -time:2").time(Day::default()), None);
+    /// ```
+    #[must_use]
+    pub fn time(&self, day: Day) -> Option<Interval> {
+        let mut times =
+            self.terms().filter(|term| !term.leaves_out).filter_map(|term| match &term.test {
+                Test::Time(values) => Some(values.intervals(day)),
+                _ => None,
+            });
+        match (times.next().as_deref(), times.next()) {
+            (Some([range]), None) => Some(*range),
+            _ => None,
+        }
     }
 
     /// What decides which rows pass: one matcher for each of [`terms`](Self::terms), in their

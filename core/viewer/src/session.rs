@@ -274,14 +274,6 @@ impl Session {
         Some(self.answers.get(answer)?.file)
     }
 
-    /// A row that passes, by its place.
-    pub(crate) fn row_at_place(&self, place: usize) -> Option<usize> {
-        match &self.order {
-            Some(order) => order.rows(place..place + 1).first().map(|row| *row as usize),
-            None => self.selection.nth(place),
-        }
-    }
-
     /// Which bytes of which answers a question is about.
     fn wanted(&self, ask: &Ask) -> Vec<(usize, Range<u64>)> {
         let wanted = match *ask {
@@ -410,7 +402,7 @@ impl Session {
             Incoming::Begun(_) => {
                 // Nothing of it could be read.
                 self.begin_raw();
-                return self.end(fault);
+                self.end(fault);
             }
             Incoming::Raw(reading) => {
                 let verdict = match fault {

@@ -30,7 +30,7 @@ pub(crate) fn shown_bytes(bytes: &[u8], length: u64) -> String {
         }
     }
     if is_cut {
-        let _ = write!(text, "… ({} bytes)", length);
+        let _ = write!(text, "… ({length} bytes)");
     }
     text
 }

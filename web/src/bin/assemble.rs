@@ -4,11 +4,14 @@
 use std::env;
 use std::error::Error;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -38,25 +41,33 @@ fn assemble(library: &Path) -> Result<String, Box<dyn Error>> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate_output()?;
-    let wasm = BASE64.encode(output.wasm_mut().emit_wasm());
-    let worker = format!("{}\n{WORKER}", output.js());
+    let library = BASE64.encode(pack(&output.wasm_mut().emit_wasm())?);
+    // The glue, and what starts it: the page's only script, and its worker's.
+    let script = format!("{}\n{BOOT}", output.js());
     let html = TEMPLATE
-        .replace("{{policy}}", &policy())
+        .replace("{{policy}}", &policy(&script))
         .replace("{{version}}", env!("CARGO_PKG_VERSION"))
         .replace("{{style}}", STYLE)
-        .replace("{{worker}}", inline(&worker)?)
-        .replace("{{wasm}}", &wasm)
-        .replace("{{script}}", inline(SCRIPT)?);
+        .replace("{{library}}", &library)
+        .replace("{{script}}", inline(&script)?);
     Ok(html)
 }
 
+/// As gzip, without a name or a time: the same bytes each time.
+fn pack(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(bytes)?;
+    Ok(packed.finish()?)
+}
+
 /// The page may run its own script and style, and connect to nothing.
-fn policy() -> String {
+fn policy(script: &str) -> String {
     [
         "default-src 'none'",
-        &format!("script-src '{}' 'wasm-unsafe-eval' blob:", hash(SCRIPT)),
+        &format!("script-src '{}' 'wasm-unsafe-eval' blob:", hash(script)),
         "worker-src blob:",
         &format!("style-src '{}'", hash(STYLE)),
+        "img-src blob:",
         "connect-src 'none'",
         "base-uri 'none'",
         "form-action 'none'",
@@ -90,5 +101,4 @@ fn write(page: &Path, html: &str) -> Result<(), Box<dyn Error>> {
 
 const TEMPLATE: &str = include_str!("../../page/page.html");
 const STYLE: &str = include_str!("../../page/page.css");
-const SCRIPT: &str = include_str!("../../page/page.js");
-const WORKER: &str = include_str!("../../page/worker.js");
+const BOOT: &str = include_str!("../../page/boot.js");

@@ -41,10 +41,10 @@ fn build_library(target: &Path) -> Result<PathBuf, String> {
     require_wasm()?;
     run(Command::new(cargo())
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["build", "-p", "carwatch-web", "--lib", "--release"])
+        .args(["build", "-p", "carwatch-web", "--lib", "--profile", "web"])
         .args(["--target", WASM, "--target-dir"])
         .arg(target))?;
-    Ok(target.join(WASM).join("release").join("carwatch_web.wasm"))
+    Ok(target.join(WASM).join("web").join("carwatch_web.wasm"))
 }
 
 /// Without the target cargo fails in the middle, in the words of the first crate it meets.

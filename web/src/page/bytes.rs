@@ -1,0 +1,425 @@
+//! The bytes of an answer: lines of hexadecimal and text, with a line for each rejection, and
+//! what is said of the one that is chosen.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use carwatch_viewer::Ask;
+use carwatch_viewer::say::{Byte, Explained, Line, Lines};
+
+use super::app::{App, area};
+use super::details::{card, chunk_chart};
+use super::dom::{E, button, e, get, mark, set, set_attr};
+use super::numbers::{count, grouped, took};
+
+/// The view is shown now: of the chosen record's answer.
+pub(crate) fn enter(app: &mut App) {
+    if let Some(explained) = &app.explained {
+        let (answer, start) = (explained.row.answer, explained.row.start);
+        app.hex.answer = answer;
+        app.hex.wanted = Some(
+            app.hex.caret.filter(|at| (start..=explained.row.end).contains(at)).unwrap_or(start),
+        );
+    }
+    app.hex.lines = Lines::default();
+    app.mark(area::BYTES);
+}
+
+/// A record was chosen: its bytes are brought into sight.
+pub(crate) fn follow(app: &mut App, explained: &Explained) {
+    let row = &explained.row;
+    if app.hex.answer != row.answer {
+        app.hex.answer = row.answer;
+        app.hex.lines = Lines::default();
+    }
+    let is_in = app.hex.caret.is_some_and(|at| (row.start..=row.end).contains(&at));
+    if !is_in {
+        app.hex.caret = Some(row.start);
+    }
+    app.hex.wanted = app.hex.caret;
+}
+
+/// Shows the bytes of another answer.
+pub(crate) fn turn_to(app: &mut App, answer: usize) {
+    app.hex.answer = answer;
+    app.hex.lines = Lines::default();
+    (app.hex.caret, app.hex.wanted) = (Some(0), Some(0));
+    app.explained = None;
+    app.ask("explain", Ask::ExplainAt { answer, offset: 0 });
+    app.mark(area::BYTES);
+}
+
+/// Chooses a byte, and the record that has it.
+pub(crate) fn go(app: &mut App, answer: usize, offset: u64) {
+    let length = app.overview.stations.get(answer).map_or(0, |station| station.bytes);
+    if length == 0 {
+        return;
+    }
+    let offset = offset.min(length - 1);
+    if app.hex.answer != answer {
+        app.hex.lines = Lines::default();
+    }
+    (app.hex.answer, app.hex.caret, app.hex.wanted) = (answer, Some(offset), Some(offset));
+    app.ask("explain", Ask::ExplainAt { answer, offset });
+    app.mark(area::BYTES);
+}
+
+pub(crate) fn draw(app: &mut App) {
+    let answer = app.hex.answer;
+    let Some(station) = app.overview.stations.get(answer).cloned() else {
+        set("bytes-head", []);
+        set("hex", [e("div").class("none").text("Nothing is open.")]);
+        return set("inspector", []);
+    };
+    let width = match app.hex.scroll.width {
+        width if width >= 1150.0 => 32,
+        width if width >= 560.0 => 16,
+        _ => 8,
+    };
+    if app.hex.width != width {
+        app.hex.width = width;
+        app.hex.lines = Lines::default();
+    }
+    if let Some(offset) = app.hex.wanted.take() {
+        app.ask("line", Ask::LineOf { answer, width, offset });
+    }
+    if app.rejections.0 != answer || app.overview.is_reading {
+        app.rejections = (answer, std::mem::take(&mut app.rejections.1));
+        app.ask("rejections", Ask::Rejections { answer });
+    }
+    let lines = (station.bytes.div_ceil(width as u64) + station.rejected) as usize;
+    let window = app.hex.scroll.window(lines);
+    let held = app.hex.lines.from..app.hex.lines.from + app.hex.lines.lines.len();
+    if !(held.start <= window.from && window.to <= held.end) && station.bytes > 0 {
+        let from = window.from.saturating_sub(30);
+        app.ask("lines", Ask::Lines { answer, width, from, to: window.to + 30 });
+    }
+    set("bytes-head", head(app, &station));
+    let row = match &app.explained {
+        Some(explained) if explained.row.answer == answer => explained.row.start..explained.row.end,
+        _ => 0..0,
+    };
+    let y = window.y - (window.from as f64 - held.start as f64) * 20.0;
+    let inner = hex_lines(&app.hex.lines, 0, y, &row, app.hex.caret, app.hex.is_hexadecimal)
+        .style(format!("height:{}px", window.height));
+    set_attr("hex", "aria-rowcount", &lines.to_string());
+    if station.bytes == 0 {
+        let words = if station.mark == "failed" {
+            (station.verdict.clone(), station.why.clone().unwrap_or_default())
+        } else {
+            ("Zero bytes, zero cars".to_owned(), station.verdict.clone())
+        };
+        set("hex", [e("div").class("none").kid(e("b").text(words.0)).kid(e("p").text(words.1))]);
+    } else {
+        set("hex", [inner]);
+    }
+    set("ruler", ruler(app, &station, &window, lines));
+    set("bytes-foot", foot(app));
+    set("inspector", inspector(app, &station));
+}
+
+fn head(app: &App, station: &carwatch_viewer::say::StationLine) -> Vec<E> {
+    let words = format!(
+        "{}, {}, {} rejected",
+        count(station.bytes, "byte"),
+        count(station.cars, "car"),
+        grouped(station.rejected)
+    );
+    let goto = e("label").class("goto narrow").text("Go to ").kid(
+        e("input")
+            .attr("id", "goto")
+            .attr("type", "text")
+            .attr("inputmode", "text")
+            .attr("placeholder", "112 or 0x70")
+            .attr("autocomplete", "off")
+            .attr("data-act", "goto")
+            .attr("data-value", ""),
+    );
+    let is_hex = app.hex.is_hexadecimal;
+    vec![
+        e("h2").text(&station.name),
+        e("span").class(&format!("verdict {}", station.mark)).text(&station.chip),
+        e("span").class("meta").text(words),
+        e("span").class("space"),
+        legend(),
+        button("notation", "")
+            .class("link narrow")
+            .attr("aria-pressed", if is_hex { "true" } else { "false" })
+            .text("0x"),
+        goto,
+    ]
+}
+
+pub(crate) fn legend() -> E {
+    let kinds =
+        [("f-time", "time"), ("f-brand", "brand"), ("f-color", "colour"), ("bad", "rejected")];
+    let kind = |(class, word): (&str, &str)| e("span").class(class).text(word);
+    e("div").class("legend narrow").kids(kinds.into_iter().map(kind)).kid(e("span").text("| chunk"))
+}
+
+/// The lines, as elements: a span for each run of equal bytes.
+pub(crate) fn hex_lines(
+    lines: &Lines,
+    from: usize,
+    y: f64,
+    row: &Range<u64>,
+    caret: Option<u64>,
+    is_hexadecimal: bool,
+) -> E {
+    let mut inner = e("div").class("inner").attr("role", "rowgroup");
+    // As many columns as the last offset needs.
+    let last = lines.lines.iter().filter_map(start_of).next_back().unwrap_or(0);
+    let columns = offset(last.max(0xffff), is_hexadecimal).len();
+    for (nth, line) in lines.lines.iter().enumerate().skip(from) {
+        let top = format!("top:{}px", y + nth as f64 * 20.0);
+        let this = match line {
+            Line::Bytes { start, bytes, runs, chunks } => {
+                let parts = parts(*start, bytes, runs, chunks, row, caret);
+                let numbers: Vec<String> =
+                    chunks.iter().map(|(_, number)| number.to_string()).collect();
+                let chunk = match &numbers[..] {
+                    [] => String::new(),
+                    [one] => format!("chunk {one}"),
+                    [one, .., last] => format!("chunks {one} to {last}"),
+                };
+                let gap = gap(bytes.len(), lines.width);
+                e("div")
+                    .class("hl")
+                    .attr("data-start", start.to_string())
+                    .kid(
+                        e("span")
+                            .class("o")
+                            .attr("role", "rowheader")
+                            .text(format!("{:>columns$}", offset(*start, is_hexadecimal))),
+                    )
+                    .kid(
+                        e("span")
+                            .class("h")
+                            .attr("role", "gridcell")
+                            .kids(parts.iter().map(Part::hex))
+                            .text(gap),
+                    )
+                    .kid(
+                        e("span")
+                            .class("a")
+                            .attr("role", "gridcell")
+                            .kids(parts.iter().map(Part::ascii)),
+                    )
+                    .kid(e("span").class("c wide").attr("role", "gridcell").text(chunk))
+            }
+            Line::Note { columns: (low, high), reason, start, end, row } => {
+                let before = low * 3 + low / 8;
+                let carets = (high - low) * 3 - 1;
+                let words = format!("{reason} at {start}..{end}");
+                let room = lines.width * 3 + lines.width / 8;
+                // Left of the carets where there is no room behind them.
+                let is_left = before + carets + 2 + words.len() > room + lines.width
+                    && before > words.len() + 2;
+                let pad = columns + 2;
+                let carets = "^".repeat(carets);
+                let cell = e("span").attr("role", "gridcell").act("row-at", row.to_string());
+                let cell = if is_left {
+                    let blank = " ".repeat(pad + before - words.len() - 1);
+                    cell.text(blank).kid(e("span").text(words)).text(" ").kid(e("b").text(carets))
+                } else {
+                    let blank = " ".repeat(pad + before);
+                    cell.text(blank).kid(e("b").text(carets)).text(" ").kid(e("span").text(words))
+                };
+                e("div").class("hl said").kid(cell)
+            }
+        };
+        let index = (lines.from + nth + 1).to_string();
+        inner = inner.kid(this.attr("role", "row").attr("aria-rowindex", index).style(top));
+    }
+    inner
+}
+
+const fn start_of(line: &Line) -> Option<u64> {
+    match line {
+        Line::Bytes { start, .. } => Some(*start),
+        Line::Note { .. } => None,
+    }
+}
+
+fn offset(at: u64, is_hexadecimal: bool) -> String {
+    if is_hexadecimal { format!("{at:x}") } else { at.to_string() }
+}
+
+/// What a line lacks to the width of a whole one.
+fn gap(bytes: usize, width: usize) -> String {
+    let place = |n: usize| n * 3 + n / 8;
+    " ".repeat(place(width).saturating_sub(place(bytes)))
+}
+
+/// Bytes of one look.
+struct Part {
+    class: String,
+    /// Their columns in the line.
+    columns: Range<usize>,
+    bytes: Vec<u8>,
+}
+
+/// Cuts a line where its look changes.
+fn parts(
+    start: u64,
+    bytes: &[u8],
+    runs: &[(usize, Byte)],
+    chunks: &[(u64, usize)],
+    row: &Range<u64>,
+    caret: Option<u64>,
+) -> Vec<Part> {
+    let kinds = runs.iter().flat_map(|(length, kind)| std::iter::repeat_n(*kind, *length));
+    let mut parts: Vec<Part> = Vec::new();
+    for (nth, (byte, kind)) in bytes.iter().zip(kinds).enumerate() {
+        let at = start + nth as u64;
+        let mut class = match kind {
+            Byte::Time => "k-time",
+            Byte::Brand => "k-brand",
+            Byte::Color => "k-color",
+            Byte::Separator => "k-sep",
+            Byte::TimeEscape => "k-time k-esc",
+            Byte::BrandEscape => "k-brand k-esc",
+            Byte::ColorEscape => "k-color k-esc",
+            Byte::Rejected => "k-bad",
+        }
+        .to_owned();
+        if row.contains(&at) {
+            class += " on";
+        }
+        // Each begins a part of its own.
+        let is_cut = chunks.iter().any(|(from, number)| *from == at && *number > 1);
+        let is_caret = caret == Some(at);
+        if is_cut {
+            class += " cut";
+        }
+        if is_caret {
+            class += " cur";
+        }
+        match parts.last_mut() {
+            Some(last) if last.class == class && !is_cut && !is_caret => {
+                last.columns.end = nth + 1;
+                last.bytes.push(*byte);
+            }
+            _ => parts.push(Part { class, columns: nth..nth + 1, bytes: vec![*byte] }),
+        }
+    }
+    parts
+}
+
+impl Part {
+    fn hex(&self) -> E {
+        let mut text = String::with_capacity(self.bytes.len() * 3);
+        for (nth, byte) in self.columns.clone().zip(&self.bytes) {
+            let gap = if nth % 8 == 7 { "  " } else { " " };
+            let _ = write!(text, "{byte:02x}{gap}");
+        }
+        e("span").class(&self.class).text(text)
+    }
+
+    fn ascii(&self) -> E {
+        let printable =
+            |byte: &u8| if (b' '..=b'~').contains(byte) { char::from(*byte) } else { '·' };
+        e("span").class(&self.class).text(self.bytes.iter().map(printable).collect::<String>())
+    }
+}
+
+/// The byte at a place within a line, by columns of letters.
+pub(crate) fn byte_at_column(column: f64, width: usize) -> usize {
+    // 24 letters and a gap for every eight bytes.
+    let (eights, rest) = ((column / 25.0) as usize, column % 25.0);
+    (eights * 8 + (rest / 3.0) as usize).min(width.saturating_sub(1))
+}
+
+/// Where in the answer something is rejected, chunks begin, and what is in sight.
+fn ruler(
+    app: &App,
+    station: &carwatch_viewer::say::StationLine,
+    window: &super::scroll::Window,
+    lines: usize,
+) -> Vec<E> {
+    let share = |at: u64| at as f64 / station.bytes.max(1) as f64 * 100.0;
+    let mut all = Vec::new();
+    let mut offset = 0;
+    for (_, bytes) in &station.chunks {
+        all.push(e("i").style(format!("top:{:.2}%", share(offset))));
+        offset += bytes;
+    }
+    let mut last = -1.0;
+    for rejection in &app.rejections.1 {
+        let at = share(rejection.start);
+        if at - last > 0.4 {
+            all.push(e("b").style(format!("top:calc({at:.2}% - 2px)")));
+            last = at;
+        }
+    }
+    let place = |line: usize| line as f64 / lines.max(1) as f64 * 100.0;
+    let (from, to) = (place(window.from + 6), place(window.to.saturating_sub(6)));
+    all.push(e("u").style(format!("top:{from:.2}%;height:{:.2}%", (to - from).max(0.5))));
+    all
+}
+
+fn foot(app: &App) -> Vec<E> {
+    let Some(caret) = app.hex.caret else { return Vec::new() };
+    let pair =
+        |name: &str, value: String| e("span").text(format!("{name} ")).kid(e("b").text(value));
+    let mut all = vec![pair("offset", caret.to_string()), e("b").text(format!("0x{caret:x}"))];
+    for line in &app.hex.lines.lines {
+        let Line::Bytes { start, bytes, runs, .. } = line else { continue };
+        let Some(byte) = caret.checked_sub(*start).and_then(|nth| bytes.get(nth as usize)) else {
+            continue;
+        };
+        all.push(pair("byte", format!("{byte:02x}")));
+        let mut kinds = runs.iter().flat_map(|(length, kind)| std::iter::repeat_n(*kind, *length));
+        let word = match kinds.nth((caret - start) as usize) {
+            Some(Byte::Time | Byte::TimeEscape) => "time",
+            Some(Byte::Brand | Byte::BrandEscape) => "brand",
+            Some(Byte::Color | Byte::ColorEscape) => "colour",
+            Some(Byte::Rejected) => "rejected",
+            Some(Byte::Separator) | None => "separator",
+        };
+        all.push(e("span").text(word));
+    }
+    if let Some(explained) = app.explained.as_ref().filter(|x| x.row.answer == app.hex.answer) {
+        all.push(pair("piece", grouped(explained.row.piece)));
+        if explained.row.chunk > 0 {
+            all.push(pair("chunk", explained.row.chunk.to_string()));
+        }
+        if let Some(at) = explained.chunk_at {
+            all.push(e("span").text(format!("came after {}", took(at))));
+        }
+    }
+    all
+}
+
+fn inspector(app: &App, station: &carwatch_viewer::say::StationLine) -> Vec<E> {
+    let mut all = Vec::new();
+    if let Some(explained) = app.explained.as_ref().filter(|x| x.row.answer == app.hex.answer) {
+        all.push(card(explained, station, true));
+        all.extend(chunk_chart(station, explained, f64::from(get("inspector").client_width())));
+    }
+    let listed = &app.rejections.1;
+    let meta = match (station.rejected, listed.len() as u64) {
+        (0, _) => "none".to_owned(),
+        (all, listed) if all > listed => {
+            format!("the first {} of {}", grouped(listed), grouped(all))
+        }
+        (all, _) => format!("{}, e for the next", grouped(all)),
+    };
+    let head = e("div")
+        .class("head")
+        .kid(mark(if station.rejected > 0 { "failed" } else { "verified" }))
+        .kid(e("h3").text(format!("Rejected in {}", station.name)))
+        .kid(e("span").class("meta").text(meta));
+    let item = |line: &carwatch_viewer::say::RejectionLine| {
+        let is_it = app.selected == Some(line.row);
+        e("li").kid(
+            button("row-at", line.row.to_string())
+                .attr_if(is_it, "aria-current", "true")
+                .kid(e("span").class("r").text(&line.reason))
+                .kid(e("span").class("mono dim").text(format!("{}..{}", line.start, line.end)))
+                .kid(e("span").class("raw").text(super::charts::named(&line.raw))),
+        )
+    };
+    all.push(e("div").class("rejections").kid(head).kid(e("ul").kids(listed.iter().map(item))));
+    all
+}

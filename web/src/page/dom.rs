@@ -1,0 +1,141 @@
+//! Elements, as text and attributes: never as HTML.
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, HtmlElement};
+
+/// An element that is being made.
+#[derive(Clone)]
+pub(crate) struct E(Element);
+
+pub(crate) fn document() -> Document {
+    web_sys::window().and_then(|window| window.document()).expect("a page has a document")
+}
+
+/// An element of HTML.
+pub(crate) fn e(tag: &str) -> E {
+    E(document().create_element(tag).expect("the name is one"))
+}
+
+/// An element of SVG.
+pub(crate) fn svg(tag: &str) -> E {
+    let element = document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag);
+    E(element.expect("the name is one"))
+}
+
+/// A button that does something.
+pub(crate) fn button(act: &str, value: impl AsRef<str>) -> E {
+    e("button").attr("type", "button").act(act, value)
+}
+
+/// The mark of a verdict.
+pub(crate) fn mark(which: &str) -> E {
+    let class = match which {
+        "verified" | "unverified" => "mark ok",
+        "partial" => "mark warn",
+        "failed" => "mark bad",
+        _ => "mark",
+    };
+    let link = svg("use").attr("href", format!("#m-{which}"));
+    svg("svg").class(class).attr("viewBox", "0 0 14 14").attr("aria-hidden", "true").kid(link)
+}
+
+impl E {
+    pub(crate) fn class(self, class: &str) -> Self {
+        self.attr("class", class)
+    }
+
+    pub(crate) fn attr(self, name: &str, value: impl AsRef<str>) -> Self {
+        let _ = self.0.set_attribute(name, value.as_ref());
+        self
+    }
+
+    pub(crate) fn attr_if(self, is: bool, name: &str, value: impl AsRef<str>) -> Self {
+        if is { self.attr(name, value) } else { self }
+    }
+
+    /// A number as an attribute, such as a coordinate.
+    pub(crate) fn at(self, name: &str, value: f64) -> Self {
+        // As short as it need be.
+        self.attr(name, ((value * 100.0).round() / 100.0).to_string())
+    }
+
+    /// What a click on it does (see `act`). It is found again by this after it was drawn anew.
+    pub(crate) fn act(self, act: &str, value: impl AsRef<str>) -> Self {
+        self.attr("data-act", act).attr("data-value", value)
+    }
+
+    pub(crate) fn style(self, style: impl AsRef<str>) -> Self {
+        // Not the attribute, which the page's rules forbid.
+        if let Some(element) = self.0.dyn_ref::<HtmlElement>() {
+            element.style().set_css_text(style.as_ref());
+        } else if let Some(element) = self.0.dyn_ref::<web_sys::SvgElement>() {
+            element.style().set_css_text(style.as_ref());
+        }
+        self
+    }
+
+    pub(crate) fn text(self, text: impl AsRef<str>) -> Self {
+        let _ = self.0.append_with_str_1(text.as_ref());
+        self
+    }
+
+    pub(crate) fn kid(self, kid: Self) -> Self {
+        let _ = self.0.append_child(&kid.0);
+        self
+    }
+
+    pub(crate) fn kids(self, kids: impl IntoIterator<Item = Self>) -> Self {
+        kids.into_iter().fold(self, Self::kid)
+    }
+}
+
+/// The element with this id, which the page has.
+pub(crate) fn get(id: &str) -> HtmlElement {
+    let found = document().get_element_by_id(id).expect("page.html has it");
+    found.unchecked_into()
+}
+
+/// Puts elements in place of what was there; what had the focus has it again.
+pub(crate) fn set(id: &str, kids: impl IntoIterator<Item = E>) {
+    let place = get(id);
+    let focused = document().active_element().filter(|active| place.contains(Some(active)));
+    let key = focused.as_ref().filter(|active| **active != *place).and_then(key);
+    let all: js_sys::Array = kids.into_iter().map(|kid| JsValue::from(kid.0)).collect();
+    place.replace_children_with_node(&all);
+    if let Some(key) = key {
+        let again = place.query_selector(&key).ok().flatten();
+        match again.and_then(|again| again.dyn_into::<HtmlElement>().ok()) {
+            Some(again) => focus(&again),
+            // It is gone; the focus stays near.
+            None if place.tab_index() >= 0 => focus(&place),
+            None => {}
+        }
+    }
+}
+
+/// Sets the text of an element, if it is another.
+pub(crate) fn set_text(id: &str, text: &str) {
+    let place = get(id);
+    if place.text_content().as_deref() != Some(text) {
+        place.set_text_content(Some(text));
+    }
+}
+
+pub(crate) fn set_attr(id: &str, name: &str, value: &str) {
+    let place = get(id);
+    if place.get_attribute(name).as_deref() != Some(value) {
+        let _ = place.set_attribute(name, value);
+    }
+}
+
+pub(crate) fn focus(element: &HtmlElement) {
+    let _ = element.focus();
+}
+
+/// How an element is found again.
+fn key(element: &Element) -> Option<String> {
+    let act = element.get_attribute("data-act")?;
+    let value = element.get_attribute("data-value").unwrap_or_default();
+    let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\a ");
+    Some(format!("[data-act=\"{}\"][data-value=\"{}\"]", quoted(&act), quoted(&value)))
+}

@@ -1,0 +1,339 @@
+//! What happens to the page: files, clicks, keys, scrolling, and what the worker says.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    AddEventListenerOptions, Blob, ClipboardEvent, DragEvent, Element, Event, EventTarget, File,
+    HtmlAnchorElement, HtmlInputElement, KeyboardEvent, MessageEvent, MouseEvent, PointerEvent,
+    Url,
+};
+
+use super::app::{App, Brush, area};
+use super::dom::{document, get, set_text};
+use super::{acts, bytes, filter, keys, timeline, with};
+use crate::messages::{ToWorker, unpack};
+
+/// Listens to everything, from now on.
+pub(crate) fn listen() {
+    let window = web_sys::window().expect("a page has a window");
+    with(|app| {
+        on(app.worker(), "message", |event: MessageEvent| {
+            if let Some((message, beside)) = unpack(&event.data()) {
+                with(|app| app.take(message, &beside));
+            }
+        });
+    });
+    on(&document(), "click", click);
+    on(&document(), "dblclick", |event: MouseEvent| {
+        if closest(&event, ".rows .tr").is_some() {
+            with(|app| app.set_view(super::app::View::Bytes));
+        }
+    });
+    on(&document(), "keydown", |event: KeyboardEvent| {
+        if with(|app| keys::press(app, &event)) == Some(true) {
+            event.prevent_default();
+        }
+    });
+    on(&get("files"), "change", |_: Event| {
+        with(open_chosen);
+    });
+    on(&document(), "paste", paste);
+    drops(&window);
+    let typed = Debounce::default();
+    on(&filter::input(), "input", move |_: Event| {
+        // What is typed is coloured at once; the rows follow after a moment of quiet.
+        let text = filter::input().value();
+        typed.run(60, move || with(|app| app.set_query(&text)));
+        filter::scrolled();
+    });
+    on(&filter::input(), "scroll", |_: Event| filter::scrolled());
+    passive(&get("grid"), "scroll", |_: Event| {
+        with(|app| app.mark(area::TABLE));
+    });
+    passive(&get("hex"), "scroll", |_: Event| {
+        with(|app| app.mark(area::BYTES));
+    });
+    passive(&get("station-list"), "scroll", |_: Event| {
+        with(|app| app.mark(area::STATIONS));
+    });
+    on(&window, "resize", |_: Event| {
+        with(|app| {
+            app.table.measure();
+            app.hex.scroll.measure();
+            app.station_scroll.measure();
+            app.mark(area::ALL);
+        });
+    });
+    brushing();
+}
+
+fn click(event: MouseEvent) {
+    if let Some(target) = closest(&event, "[data-act]") {
+        let act = target.get_attribute("data-act").unwrap_or_default();
+        let value = target.get_attribute("data-value").unwrap_or_default();
+        with(|app| acts::act(app, &act, &value, event.alt_key()));
+    } else if let Some(line) = closest(&event, "#hex .hl[data-start]") {
+        byte_click(&event, &line);
+    } else {
+        acts::close_menu();
+    }
+}
+
+/// A click on a line of bytes is turned into an offset by arithmetic.
+fn byte_click(event: &MouseEvent, line: &Element) {
+    let start: u64 = line.get_attribute("data-start").and_then(|s| s.parse().ok()).unwrap_or(0);
+    let x = f64::from(event.client_x());
+    for (class, letters) in [(".h", 3.0), (".a", 1.0)] {
+        let Ok(Some(cell)) = line.query_selector(class) else { continue };
+        let rect = cell.get_bounding_client_rect();
+        if x < rect.left() || x >= rect.right() {
+            continue;
+        }
+        let text = cell.text_content().unwrap_or_default().chars().count().max(1);
+        let letter = (x - rect.left()) / (rect.width() / text as f64);
+        with(|app| {
+            let width = app.hex.width;
+            let nth =
+                if letters > 1.0 { bytes::byte_at_column(letter, width) } else { letter as usize };
+            bytes::go(app, app.hex.answer, start + nth as u64);
+        });
+    }
+}
+
+/// Opens what is chosen in the field.
+pub(crate) fn open_chosen(app: &mut App) {
+    let input: HtmlInputElement = get("files").unchecked_into();
+    if let Some(files) = input.files() {
+        open(app, (0..files.length()).filter_map(|nth| files.get(nth)));
+    }
+    // So that the same file can be opened again.
+    input.set_value("");
+}
+
+fn open(app: &App, files: impl Iterator<Item = File>) {
+    let files: Vec<JsValue> = files.map(JsValue::from).collect();
+    if !files.is_empty() {
+        app.send(&ToWorker::Open, &files);
+    }
+}
+
+fn paste(event: ClipboardEvent) {
+    let is_field = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .is_some_and(|target| target.tag_name() == "INPUT" && target.id() != "files");
+    let Some(data) = event.clipboard_data().filter(|_| !is_field) else { return };
+    if let Some(files) = data.files().filter(|files| files.length() > 0) {
+        with(|app| open(app, (0..files.length()).filter_map(|nth| files.get(nth))));
+    } else if let Some(text) = data.get_data("text/plain").ok().filter(|text| !text.is_empty()) {
+        let parts = Array::of1(&JsValue::from_str(&text));
+        if let Ok(file) = File::new_with_str_sequence(&parts, "pasted") {
+            with(|app| open(app, std::iter::once(file)));
+        }
+    }
+    event.prevent_default();
+}
+
+/// Files can be dropped anywhere, at any time.
+fn drops(window: &web_sys::Window) {
+    let holds_files = |event: &DragEvent| {
+        event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
+    };
+    for name in ["dragenter", "dragover"] {
+        on(window, name, move |event: DragEvent| {
+            if holds_files(&event) {
+                event.prevent_default();
+                get("over").set_hidden(false);
+            }
+        });
+    }
+    on(window, "dragleave", |event: DragEvent| {
+        // It left the window, not an element in it.
+        if event.related_target().is_none() {
+            get("over").set_hidden(true);
+        }
+    });
+    on(window, "drop", |event: DragEvent| {
+        get("over").set_hidden(true);
+        if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
+            event.prevent_default();
+            with(|app| open(app, (0..files.length()).filter_map(|nth| files.get(nth))));
+        }
+    });
+}
+
+/// Dragging over the time line draws a range of whole minutes; a click clears it.
+fn brushing() {
+    let place = get("timeline");
+    let share_at = |event: &PointerEvent| {
+        let rect = get("timeline").get_bounding_client_rect();
+        (f64::from(event.client_x()) - rect.left() - 12.0) / (rect.width() - 24.0).max(1.0)
+    };
+    on(&place, "pointerdown", move |event: PointerEvent| {
+        with(|app| {
+            let bars = &app.counts.timeline;
+            if bars.width == 0 || event.button() != 0 || app.twins.iter().any(|t| t == "timeline") {
+                return;
+            }
+            let at = timeline::time_at(bars, share_at(&event));
+            let handle = closest(&event, ".handle").and_then(|h| h.get_attribute("data-value"));
+            let from = match (handle.as_deref(), timeline::brushed(app)) {
+                // The other end stays.
+                (Some("from"), Some(range)) => range.end,
+                (Some("to"), Some(range)) => range.start,
+                _ => at,
+            };
+            app.brush = Some(Brush { from, to: at });
+            let _ = get("timeline").set_pointer_capture(event.pointer_id());
+        });
+    });
+    on(&place, "pointermove", move |event: PointerEvent| {
+        with(|app| {
+            let bars = &app.counts.timeline;
+            let at = timeline::time_at(bars, share_at(&event));
+            if let Some(brush) = &mut app.brush {
+                brush.to = at;
+            }
+            let nth = at.abs_diff(bars.start).checked_div(bars.width).map(|nth| nth as usize);
+            if app.brush.is_some() || app.pointed != nth {
+                app.pointed = nth;
+                app.mark(area::TIMELINE);
+            }
+        });
+    });
+    on(&place, "pointerleave", |_: PointerEvent| {
+        with(|app| {
+            app.pointed = None;
+            app.mark(area::TIMELINE);
+        });
+    });
+    for name in ["pointerup", "pointercancel"] {
+        on(&place, name, move |event: PointerEvent| {
+            with(|app| {
+                let Some(brush) = app.brush.take() else { return };
+                app.mark(area::TIMELINE);
+                if event.type_() == "pointercancel" {
+                    return;
+                }
+                let minute = |at: i64| (at + 30).div_euclid(60) * 60;
+                let (low, high) = (brush.from.min(brush.to), brush.from.max(brush.to));
+                let is_click = (timeline::share(&app.counts.timeline, high)
+                    - timeline::share(&app.counts.timeline, low))
+                    < 0.004;
+                let text = if is_click {
+                    app.query.without_time()
+                } else {
+                    let (from, to) = (minute(low), minute(high));
+                    app.query.with_time(from..to.max(from + 60), app.day())
+                };
+                app.set_query(&text);
+            });
+        });
+    }
+}
+
+/// Offers a file to be saved.
+pub(crate) fn save(name: &str, blob: &JsValue) {
+    let Some(blob) = blob.dyn_ref::<Blob>() else { return };
+    let Ok(url) = Url::create_object_url_with_blob(blob) else { return };
+    if let Ok(link) = document().create_element("a") {
+        let link: HtmlAnchorElement = link.unchecked_into();
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+    }
+    after(60_000, move || drop(Url::revoke_object_url(&url)));
+    set_text("live", &format!("Saved {name}"));
+}
+
+/// Saves the report; it is made in the worker.
+pub(crate) fn save_report() {
+    let promise = super::report(true);
+    let done = Closure::once_into_js(|text: JsValue| {
+        if let Ok(blob) = Blob::new_with_str_sequence(&Array::of1(&text)) {
+            save("report.json", &blob.into());
+        }
+    });
+    if let Some(done) = done.dyn_ref::<js_sys::Function>() {
+        let then = js_sys::Reflect::get(&promise, &"then".into());
+        if let Ok(then) = then.and_then(JsCast::dyn_into::<js_sys::Function>) {
+            let _ = then.call1(&promise, done);
+        }
+    }
+}
+
+/// Saves the time line as a picture, twice as large as it is shown.
+pub(crate) fn save_png() {
+    let Ok(Some(drawing)) = document().query_selector("#timeline svg") else {
+        return set_text("live", "There is no chart to save");
+    };
+    super::picture::save(&drawing);
+}
+
+/// Copies a text, and says so.
+pub(crate) fn copy(text: &str, said: &'static str) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.navigator().clipboard().write_text(text);
+        set_text("live", said);
+    }
+}
+
+/// Runs something once this event is over, and the next frame is drawn.
+pub(crate) fn later(act: impl FnOnce() + 'static) {
+    after(40, act);
+}
+
+fn after(ms: i32, act: impl FnOnce() + 'static) {
+    let act = Closure::once_into_js(act);
+    if let Some(window) = web_sys::window() {
+        let _ =
+            window.set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), ms);
+    }
+}
+
+/// Runs the last of what comes in quick succession.
+#[derive(Default)]
+struct Debounce(std::cell::Cell<i32>);
+
+impl Debounce {
+    fn run<T>(&self, ms: i32, act: impl FnOnce() -> T + 'static) {
+        let Some(window) = web_sys::window() else { return };
+        window.clear_timeout_with_handle(self.0.get());
+        let act = Closure::once_into_js(move || drop(act()));
+        let timer =
+            window.set_timeout_with_callback_and_timeout_and_arguments_0(act.unchecked_ref(), ms);
+        self.0.set(timer.unwrap_or_default());
+    }
+}
+
+fn closest(event: &Event, selector: &str) -> Option<Element> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    target.closest(selector).ok().flatten()
+}
+
+fn on<T: JsCast + wasm_bindgen::convert::FromWasmAbi + 'static>(
+    target: &EventTarget,
+    name: &str,
+    act: impl Fn(T) + 'static,
+) {
+    let act = Closure::<dyn Fn(T)>::new(act);
+    let _ = target.add_event_listener_with_callback(name, act.as_ref().unchecked_ref());
+    act.forget();
+}
+
+fn passive<T: JsCast + wasm_bindgen::convert::FromWasmAbi + 'static>(
+    target: &EventTarget,
+    name: &str,
+    act: impl Fn(T) + 'static,
+) {
+    let act = Closure::<dyn Fn(T)>::new(act);
+    let options = AddEventListenerOptions::new();
+    options.set_passive(true);
+    let _ = target.add_event_listener_with_callback_and_add_event_listener_options(
+        name,
+        act.as_ref().unchecked_ref(),
+        &options,
+    );
+    act.forget();
+}

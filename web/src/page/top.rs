@@ -1,0 +1,163 @@
+//! The bar, the progress, notices, and what is no capture.
+
+use carwatch_viewer::say::{FileLine, Foreign};
+
+use super::app::App;
+use super::dom::{E, button, e, get, mark, set, set_attr, set_text};
+use super::numbers::{count, grouped, size};
+
+pub(crate) fn draw(app: &mut App) {
+    draw_files(app);
+    draw_progress(app);
+    let foreign = draw_foreign(app);
+    set("notices", notices(app).into_iter().chain(foreign));
+}
+
+fn draw_files(app: &App) {
+    let files = &app.overview.files;
+    let kids = match &files[..] {
+        [] => Vec::new(),
+        [file] => vec![
+            e("b").text(&file.name),
+            e("span").text(size(file.size)),
+            e("span").text(&file.kind),
+        ],
+        many => {
+            let bytes = many.iter().map(|file| file.size).sum();
+            vec![e("b").text(count(many.len() as u64, "file")), e("span").text(size(bytes))]
+        }
+    };
+    set("file", kids);
+    get("export").set_hidden(app.overview.rows == 0 && app.overview.stations.is_empty());
+}
+
+/// How far the file is that is being read.
+pub(crate) fn reading(app: &App) -> Option<(&FileLine, f64)> {
+    let file = app.overview.files.iter().find(|file| file.is_open)?;
+    let share = if file.size == 0 { 1.0 } else { file.read as f64 / file.size as f64 };
+    Some((file, share))
+}
+
+fn draw_progress(app: &mut App) {
+    let place = get("progress");
+    let Some((file, share)) = reading(app) else {
+        if !place.hidden() {
+            place.set_hidden(true);
+            let cars = count(app.overview.cars, "car");
+            set_text(
+                "live",
+                &format!("Read. {cars}, {} rejected.", grouped(app.overview.rejected)),
+            );
+        }
+        app.spoken = 0;
+        return;
+    };
+    let percent = (share * 100.0) as u64;
+    let name = file.name.clone();
+    place.set_hidden(false);
+    set_attr("progress", "aria-valuenow", &percent.to_string());
+    if let Ok(Some(bar)) = place.query_selector("i") {
+        use wasm_bindgen::JsCast as _;
+        let bar: web_sys::HtmlElement = bar.unchecked_into();
+        let _ = bar.style().set_property("width", &format!("{percent}%"));
+    }
+    // It speaks every ten percent.
+    if percent / 10 > app.spoken {
+        app.spoken = percent / 10;
+        set_text("live", &format!("Reading {name}: {} percent", app.spoken * 10));
+    }
+}
+
+fn notices(app: &App) -> Vec<E> {
+    let mut all = Vec::new();
+    if let Some((file, share)) = reading(app) {
+        let mut words =
+            format!("{:.0} %, {} of {}", share * 100.0, size(file.read), size(file.size));
+        let passed = (js_sys::Date::now() - app.began) / 1000.0;
+        if passed > 0.5 && share > 0.0 {
+            let rate = file.read as f64 / passed;
+            words += &format!(", {}/s", size(rate as u64));
+            let left = (file.size - file.read) as f64 / rate;
+            words += &format!(", {left:.0} s left");
+        }
+        all.push(
+            e("div")
+                .class("notice")
+                .kid(mark("reading"))
+                .kid(e("p").kid(e("b").text(format!("Reading {}. ", file.name))).text(words))
+                .kid(
+                    e("div")
+                        .class("row")
+                        .kid(button("stop", "").class("button").text("Stop (Esc)")),
+                ),
+        );
+    }
+    for file in &app.overview.files {
+        for notice in &file.notices {
+            let key = format!("{}\n{notice}", file.name);
+            if app.dismissed.contains(&key) {
+                continue;
+            }
+            let words = e("p").kid(e("b").text(format!("{}. ", file.name))).text(notice);
+            let close = button("dismiss", &key).class("button").text("Dismiss");
+            all.push(
+                e("div")
+                    .class("notice amber")
+                    .kid(mark("partial"))
+                    .kid(words)
+                    .kid(e("div").class("row").kid(close)),
+            );
+        }
+    }
+    all
+}
+
+/// What is no capture: a card before anything is open, else a notice.
+fn draw_foreign(app: &App) -> Vec<E> {
+    let files = app.overview.files.iter().enumerate();
+    let shown: Vec<(usize, &FileLine, &Foreign)> = files
+        .filter_map(|(nth, file)| Some((nth, file, file.foreign.as_ref()?)))
+        .filter(|(_, file, _)| !app.dismissed.contains(&format!("{}\n", file.name)))
+        .collect();
+    let is_first = app.view == super::app::View::First;
+    let card = |(nth, file, foreign): &(usize, &FileLine, &Foreign)| {
+        let (bytes, carets) = foreign.carets.split_once('\n').unwrap_or_default();
+        let buttons = e("div")
+            .class("row")
+            .kid(
+                button("anyway", nth.to_string())
+                    .class("button")
+                    .text("Read it as a raw answer anyway"),
+            )
+            .kid(button("dismiss", format!("{}\n", file.name)).class("button").text("Dismiss"));
+        let title = format!("{} is not a capture", file.name);
+        let why = format!(
+            "It begins with {}, which is how {} begins. {} of {} were read, and nothing of it is \
+             shown.",
+            foreign.magic,
+            foreign.kind,
+            size(file.read),
+            size(file.size)
+        );
+        if is_first {
+            e("div")
+                .class("foreign")
+                .kid(e("h2").text(title))
+                .kid(e("p").text(why))
+                .kid(
+                    e("pre")
+                        .attr("tabindex", "0")
+                        .attr("aria-label", "Its first bytes")
+                        .text(format!("{bytes}\n"))
+                        .kid(e("span").class("caret").text(carets)),
+                )
+                .kid(buttons)
+        } else {
+            let words = e("p").kid(e("b").text(format!("{title}. "))).text(why);
+            e("div").class("notice red").kid(mark("failed")).kid(words).kid(buttons)
+        }
+    };
+    let all: Vec<E> = shown.iter().map(card).collect();
+    set("foreign", if is_first { all.clone() } else { Vec::new() });
+    if is_first { Vec::new() } else { all }
+}
