@@ -23,7 +23,6 @@ if (typeof document === 'undefined') {
     const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
     const worker = new Worker(policy ? policy.createScriptURL(url) : url);
     URL.revokeObjectURL(url);
-    worker.onerror = (event) => failed(event.message ?? 'its worker does not start');
     worker.postMessage(module);
     wasm_bindgen.initSync({ module });
     wasm_bindgen.start_page(worker);

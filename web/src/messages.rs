@@ -3,7 +3,7 @@
 use carwatch_viewer::Answered;
 use carwatch_viewer::Ask;
 use carwatch_viewer::say::{Counts, Overview};
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -64,17 +64,15 @@ pub(crate) enum SortBy {
 
 /// A message with what is beside it, as it is posted.
 pub(crate) fn pack(message: &impl Serialize, beside: &[JsValue]) -> JsValue {
-    let object = Object::new();
-    let text = serde_json::to_string(message).expect("text and numbers become JSON");
-    let items: Array = beside.iter().collect();
-    let _ = Reflect::set(&object, &"text".into(), &text.into());
-    let _ = Reflect::set(&object, &"beside".into(), &items);
-    object.into()
+    let bytes = postcard::to_allocvec(message).expect("plain values become bytes");
+    let items = beside.iter().cloned();
+    let all: Array = std::iter::once(Uint8Array::from(&bytes[..]).into()).chain(items).collect();
+    all.into()
 }
 
 /// What [`pack`] made.
 pub(crate) fn unpack<T: for<'a> Deserialize<'a>>(posted: &JsValue) -> Option<(T, Vec<JsValue>)> {
-    let text = Reflect::get(posted, &"text".into()).ok()?.as_string()?;
-    let beside = Reflect::get(posted, &"beside".into()).ok()?.dyn_into::<Array>().ok()?;
-    Some((serde_json::from_str(&text).ok()?, beside.to_vec()))
+    let mut all = posted.dyn_ref::<Array>()?.iter();
+    let bytes = all.next()?.dyn_into::<Uint8Array>().ok()?.to_vec();
+    Some((postcard::from_bytes(&bytes).ok()?, all.collect()))
 }

@@ -19,6 +19,8 @@ pub struct Selection {
     passed: usize,
     /// How many rows were looked at.
     seen: usize,
+    /// How many there were when it began: later ones may have texts that it does not know.
+    until: usize,
     counts: Counts,
     parts: Parts,
     scratch: [Vec<u64>; 6],
@@ -59,6 +61,7 @@ impl Selection {
             before: Vec::new(),
             passed: 0,
             seen: 0,
+            until: index.len(),
             counts,
             parts: Parts::new(index.colors()),
             scratch: Default::default(),
@@ -68,7 +71,7 @@ impl Selection {
     /// Looks at the next rows, 65,536 of them, and says whether there are more. Rows that the
     /// index got since then are for a new selection.
     pub fn more(&mut self, index: &Index) -> bool {
-        if self.seen >= index.len() {
+        if self.seen >= self.until {
             return false;
         }
         self.before.push(self.passed);
@@ -79,7 +82,7 @@ impl Selection {
         for (column, out) in columns.into_iter().zip(&mut scratch) {
             column.block(nth, out);
         }
-        let length = scratch[0].len();
+        let length = scratch[0].len().min(self.until - self.seen);
         let mut bits = 0;
         let mut answer = index.answer_of(self.seen);
         for at in 0..length {
@@ -119,7 +122,7 @@ impl Selection {
         }
         self.scratch = scratch;
         self.seen += length;
-        self.seen < index.len()
+        self.seen < self.until
     }
 
     /// How many rows were looked at.

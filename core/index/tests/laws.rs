@@ -275,3 +275,22 @@ fn blocks_have_edges() {
     let per_row = index.held() as f64 / index.len() as f64;
     assert!(per_row < 12.0, "{per_row} bytes a row");
 }
+
+/// Rows that come while others are filtered are for the next time.
+#[test]
+fn an_index_may_grow_meanwhile() {
+    let mut index = Index::default();
+    let mut reading = Reading::new(&mut index, "gate", RECORD);
+    let mut feed = |index: &mut Index, from: usize, to: usize| {
+        let records: Vec<String> = (from..to).map(|n| format!("{n}:brand{n}:color{n}.")).collect();
+        reading.feed(index, records.concat().as_bytes());
+    };
+    feed(&mut index, 0, BLOCK + 100);
+    let filter = Query::parse("-brand:brand7").filter(index.day());
+    let mut selection = Selection::new(&index, &filter);
+    assert!(selection.more(&index));
+    feed(&mut index, BLOCK + 100, 3 * BLOCK);
+    assert!(!selection.more(&index));
+    assert_eq!((selection.seen(), selection.len()), (BLOCK + 100, BLOCK + 99));
+    assert_eq!(selection.iter_from(0).last(), Some(BLOCK + 99));
+}

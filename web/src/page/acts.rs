@@ -25,6 +25,11 @@ pub(crate) fn act(app: &mut App, act: &str, value: &str, is_out: bool) {
             app.dismissed.push(value.to_owned());
             app.mark(area::TOP);
         }
+        "anew" => {
+            if let Some(window) = web_sys::window() {
+                let _ = window.location().reload();
+            }
+        }
         "theme" => theme(),
         "help" => help::open(),
         "close-help" => drop(help::close()),

@@ -55,6 +55,8 @@ pub(crate) struct App {
     pub(crate) link: Option<Link>,
     pub(crate) hashes: BTreeMap<usize, String>,
     pub(crate) wants_link: bool,
+    /// What went wrong in the worker.
+    pub(crate) fault: Option<String>,
     pub(crate) began: f64,
     pub(crate) spoken: u64,
     asked: BTreeMap<&'static str, u32>,
@@ -139,6 +141,7 @@ impl App {
             link: Link::of_page(),
             hashes: BTreeMap::new(),
             wants_link: false,
+            fault: None,
             began: 0.0,
             spoken: 0,
             asked: BTreeMap::new(),

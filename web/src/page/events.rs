@@ -4,9 +4,9 @@ use js_sys::Array;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    AddEventListenerOptions, Blob, ClipboardEvent, DragEvent, Element, Event, EventTarget, File,
-    HtmlAnchorElement, HtmlInputElement, KeyboardEvent, MessageEvent, MouseEvent, PointerEvent,
-    Url,
+    AddEventListenerOptions, Blob, ClipboardEvent, DragEvent, Element, ErrorEvent, Event,
+    EventTarget, File, HtmlAnchorElement, HtmlInputElement, KeyboardEvent, MessageEvent,
+    MouseEvent, PointerEvent, Url,
 };
 
 use super::app::{App, Brush, area};
@@ -22,6 +22,15 @@ pub(crate) fn listen() {
             if let Some((message, beside)) = unpack(&event.data()) {
                 with(|app| app.take(message, &beside));
             }
+        });
+    });
+    with(|app| {
+        on(app.worker(), "error", |event: ErrorEvent| {
+            with(|app| {
+                let words = event.message();
+                app.fault = Some(if words.is_empty() { "it stopped".to_owned() } else { words });
+                app.mark(area::TOP);
+            });
         });
     });
     on(&document(), "click", click);

@@ -70,7 +70,25 @@ fn draw_progress(app: &mut App) {
 
 fn notices(app: &App) -> Vec<E> {
     let mut all = Vec::new();
-    if let Some((file, share)) = reading(app) {
+    if let Some(fault) = &app.fault {
+        let doing = match reading(app) {
+            Some((file, _)) => format!("reading {}, at byte {}", file.name, grouped(file.read)),
+            None => "answering the page".to_owned(),
+        };
+        let words = format!(
+            "This is a fault of the viewer's own, while it was {doing}: {fault}. Your file is \
+             unharmed. What is shown stays; to go on, start anew and open the other files."
+        );
+        let anew = button("anew", "").class("button").text("Start anew");
+        all.push(
+            e("div")
+                .class("notice red")
+                .attr("id", "fault")
+                .kid(mark("failed"))
+                .kid(e("p").text(words))
+                .kid(e("div").class("row").kid(anew)),
+        );
+    } else if let Some((file, share)) = reading(app) {
         let mut words =
             format!("{:.0} %, {} of {}", share * 100.0, size(file.read), size(file.size));
         let passed = (js_sys::Date::now() - app.began) / 1000.0;
