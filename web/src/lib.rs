@@ -7,7 +7,6 @@
 
 mod messages;
 mod page;
-mod sample;
 mod worker;
 
 use wasm_bindgen::prelude::wasm_bindgen;

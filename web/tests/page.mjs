@@ -103,6 +103,7 @@ export async function open(page, ...files) {
 export async function openSample(page) {
   await page.getByRole('button', { name: 'Load sample' }).click();
   await shows(page.locator('#file b'), 'sample.pcapng');
+  await page.evaluate(() => { document.body.dataset.files = 1; });
   await read(page);
 }
 
@@ -119,7 +120,8 @@ export async function filter(page, query) {
 
 export const query = (page) => page.getByRole('textbox', { name: 'Filter cars' }).inputValue();
 export const counted = (page) => text(page.locator('#count'));
-export const report = (page) => page.evaluate(() => window.carwatch.report());
+// The document without its cars, of which there may be many.
+export const report = (page) => page.evaluate(async () => (await window.carwatch.report()).report);
 
 // Presses keys with the focus on nothing.
 export async function press(page, ...keys) {

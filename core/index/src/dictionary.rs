@@ -21,38 +21,72 @@ pub struct Dictionary {
     ends: Vec<usize>,
     /// How often each was added.
     times: Vec<u32>,
-    /// The last one that was added: lists repeat themselves.
-    last: u32,
+    /// Short texts that were added lately, by a few of their bits: lists repeat themselves.
+    lately: Lately,
+}
+
+/// A short text as a number that no other text has, and the number it was given.
+#[derive(Clone, Debug)]
+struct Lately(Box<[(u64, u32); LATELY]>);
+
+const LATELY: usize = 64;
+
+impl Default for Lately {
+    fn default() -> Self {
+        Self(Box::new([(u64::MAX, 0); LATELY]))
+    }
+}
+
+/// Seven bytes and how many they are; nothing for a longer text.
+fn short(text: &str) -> Option<u64> {
+    let bytes = text.as_bytes();
+    (bytes.len() < 8).then(|| {
+        bytes.iter().fold(bytes.len() as u64, |number, byte| number << 8 | u64::from(*byte))
+    })
+}
+
+const fn place(short: u64) -> usize {
+    (short.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize
 }
 
 impl Dictionary {
     /// The number of `text`, which is counted once more.
     pub fn add(&mut self, text: &str) -> u32 {
-        let number = if !self.ends.is_empty() && self.get(self.last) == text {
-            self.last
-        } else {
-            let Self { numbers, hasher, texts, ends, times, .. } = self;
-            let hash = hasher_of(hasher, text);
-            let found = numbers.entry(
-                hash,
-                |number| text_of(texts, ends, *number) == text,
-                |number| hasher_of(hasher, text_of(texts, ends, *number)),
-            );
-            match found {
-                hashbrown::hash_table::Entry::Occupied(entry) => *entry.get(),
-                hashbrown::hash_table::Entry::Vacant(entry) => {
-                    let number = ends.len() as u32;
-                    entry.insert(number);
-                    texts.push_str(text);
-                    ends.push(texts.len());
-                    times.push(0);
-                    number
-                }
+        let short = short(text);
+        if let Some(short) = short {
+            let (known, number) = self.lately.0[place(short)];
+            if known == short {
+                self.times[number as usize] += 1;
+                return number;
             }
-        };
-        self.last = number;
+        }
+        let number = self.look_up(text);
         self.times[number as usize] += 1;
+        if let Some(short) = short {
+            self.lately.0[place(short)] = (short, number);
+        }
         number
+    }
+
+    fn look_up(&mut self, text: &str) -> u32 {
+        let Self { numbers, hasher, texts, ends, times, .. } = self;
+        let hash = hasher_of(hasher, text);
+        let found = numbers.entry(
+            hash,
+            |number| text_of(texts, ends, *number) == text,
+            |number| hasher_of(hasher, text_of(texts, ends, *number)),
+        );
+        match found {
+            hashbrown::hash_table::Entry::Occupied(entry) => *entry.get(),
+            hashbrown::hash_table::Entry::Vacant(entry) => {
+                let number = ends.len() as u32;
+                entry.insert(number);
+                texts.push_str(text);
+                ends.push(texts.len());
+                times.push(0);
+                number
+            }
+        }
     }
 
     /// The number of `text`, if it has one.

@@ -31,6 +31,7 @@ mod explain;
 mod export;
 mod file;
 mod rows;
+pub mod sample;
 pub mod say;
 mod session;
 mod stations;

@@ -381,9 +381,7 @@ impl Session {
     }
 
     fn end(&mut self, fault: Option<Fault>) {
-        if fault.is_none() {
-            self.tell(true);
-        }
+        self.tell(true);
         let Some(incoming) = self.incoming.take() else { return };
         let number = self.files.len() - 1;
         let file = &mut self.files[number];
@@ -398,12 +396,8 @@ impl Session {
             ));
         }
         match incoming {
-            Incoming::Enough => {}
-            Incoming::Begun(_) => {
-                // Nothing of it could be read.
-                self.begin_raw();
-                self.end(fault);
-            }
+            // What has begun was told apart above.
+            Incoming::Enough | Incoming::Begun(_) => {}
             Incoming::Raw(reading) => {
                 let verdict = match fault {
                     None => Verdict::Complete { verified: false },

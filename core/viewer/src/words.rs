@@ -83,7 +83,6 @@ pub(crate) fn whole(verdict: Option<&Verdict>, is_last: bool, is_provisional: bo
         Some(Verdict::Complete { verified: true }) if is_last => {
             "Whole: TLS said goodbye behind it."
         }
-        Some(_) if is_last => "The answer ends behind it.",
         Some(_) => "Whole: a separator follows it.",
     };
     why.to_owned()

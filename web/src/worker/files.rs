@@ -6,13 +6,11 @@ use std::ops::Range;
 use carwatch::Report;
 use carwatch_capture::inspect::{Inspector, Limits};
 use carwatch_formats::{Format, Options, write_cars};
-use carwatch_viewer::Session;
+use carwatch_viewer::{Session, sample};
 use js_sys::{Array, Uint8Array};
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen::JsCast;
 use web_sys::{Blob, File, FileReaderSync};
-
-use crate::sample;
 
 /// The files, and where reading is.
 pub(crate) struct Files {

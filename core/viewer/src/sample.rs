@@ -9,11 +9,21 @@ use carwatch_capture::comment::{
 };
 use carwatch_capture::write::{Connection, End, NoConnection, Writer};
 
-/// What the file is called.
-pub(crate) const NAME: &str = "sample.pcapng";
+/// What the sample is called.
+pub const NAME: &str = "sample.pcapng";
 
-/// The file.
-pub(crate) fn bytes() -> Vec<u8> {
+/// The sample: a pcapng.
+///
+/// ```
+/// let mut session = carwatch_viewer::Session::new(Default::default());
+/// let sample = carwatch_viewer::sample::bytes();
+/// session.open(carwatch_viewer::sample::NAME, sample.len() as u64);
+/// session.feed(&sample);
+/// session.close();
+/// assert_eq!(session.overview().stations.len(), 24);
+/// ```
+#[must_use]
+pub fn bytes() -> Vec<u8> {
     let mut out = Vec::new();
     let mut dice = Dice(97_264_836);
     let mut writer = Writer::new(concat!("carwatch ", env!("CARGO_PKG_VERSION")), &mut out);
