@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { AWKWARD, becomes, count, counted, file, filter, open, openSample, press, query, rows, saved, SHOTS, shows, text, texts, until, view, withPage } from './page.mjs';
+import { AWKWARD, becomes, counted, file, filter, open, openSample, press, query, rows, saved, SHOTS, shows, text, texts, until, view, withPage } from './page.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const chosen = (page) => page.locator('#grid .tr[aria-selected=true]').getAttribute('aria-rowindex');
@@ -101,7 +101,9 @@ test('everything is reached with Tab, and what has the focus is seen', () => wit
       const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 || getComputedStyle(box).boxShadow !== 'none';
       return { key: element.id || `${element.dataset.act ?? element.tagName} ${element.dataset.value ?? ''}`, ring };
     });
-    if (now.key.startsWith('BODY') || seen.some((one) => one.key === now.key)) break;
+    // Past the last control, the focus is the browser's for a moment.
+    if (now.key.startsWith('BODY')) continue;
+    if (seen.some((one) => one.key === now.key)) break;
     seen.push(now);
   }
   const keys = seen.map((one) => one.key);
@@ -210,46 +212,51 @@ test('on a phone there is one pane, and the chosen car above the tabs', () => wi
   await page.locator('#station-0').waitFor();
   await page.getByRole('tab', { name: 'Cars' }).tap();
   await page.getByRole('button', { name: 'Bars' }).tap();
-  await page.getByRole('group', { name: 'Cars by brand' }).getByRole('button', { name: /^fiat/ }).tap();
-  await becomes(page, () => query(page), 'brand:fiat');
+  await page.getByRole('group', { name: 'Cars by brand' }).getByRole('button', { name: /^peugeot/ }).tap();
+  await becomes(page, () => query(page), 'brand:peugeot');
 }));
 
-const STATES = {
+// States that follow from one another in one page, in three pages.
+const PAGES = [{
   first: async () => {},
   foreign: async (page) => {
     await page.getByLabel('Files to open').setInputFiles([file('a-name-without-a-place-to-break-'.repeat(4), Buffer.from('ffd8ffe000104a464946', 'hex'))]);
     await page.getByText('Read it as a raw answer anyway').waitFor();
   },
+}, {
   cars: async (page) => { await openSample(page); await filter(page, 'brand:volkswagen,peugeot -color:blue'); await until(page, () => counted(page), (now) => now.includes(' of '), 'filtered'); },
-  wrong: async (page) => { await openSample(page); await filter(page, 'colr:red brand:nowhere'); await page.getByText('No car passes this filter').waitFor(); },
-  twins: async (page) => { await openSample(page); await press(page, 't'); await page.getByRole('table', { name: 'Detections' }).waitFor(); },
+  wrong: async (page) => { await filter(page, 'colr:red brand:nowhere'); await page.getByText('No car passes this filter').waitFor(); },
+  twins: async (page) => { await filter(page, ''); await press(page, 't'); await page.getByRole('table', { name: 'Detections' }).waitFor(); await until(page, () => page.locator('#grid .rows .tr').count(), (number) => number > 5, 'rows'); },
+  menu: async (page) => { await press(page, 't'); await page.getByRole('button', { name: 'Export' }).click(); await page.getByRole('menu', { name: 'Export' }).waitFor(); },
+  changes: async (page) => { await page.keyboard.press('Escape'); await press(page, '3'); await until(page, () => page.locator('.pair .says').count(), (number) => number === 12, 'compared'); await page.locator('.pair').nth(1).click(); await page.locator('.diff').waitFor(); },
+  help: async (page) => { await press(page, '?'); await page.getByRole('dialog').waitFor(); },
+}, {
   rejected: async (page) => {
     await open(page, file('gate.raw', AWKWARD), file('a-name-without-a-place-to-break-'.repeat(5), Buffer.from(`1:${'x'.repeat(5000)}:red.${'y'.repeat(5000)}`)));
     await press(page, 'e');
     await becomes(page, () => chosen(page), '4');
   },
-  menu: async (page) => { await openSample(page); await page.getByRole('button', { name: 'Export' }).click(); await page.getByRole('menu', { name: 'Export' }).waitFor(); },
-  bytes: async (page) => { await open(page, file('gate.raw', AWKWARD)); await press(page, 'e'); await becomes(page, () => chosen(page), '4'); await press(page, '2'); await page.locator('#hex .said').first().waitFor(); },
-  changes: async (page) => { await openSample(page); await press(page, '3'); await until(page, () => page.locator('.pair .says').count(), (number) => number === 12, 'compared'); await page.locator('.pair').nth(1).click(); await page.locator('.diff').waitFor(); },
-  help: async (page) => { await openSample(page); await press(page, '?'); await page.getByRole('dialog').waitFor(); },
-};
+  bytes: async (page) => { await press(page, '2'); await page.locator('#hex .said').first().waitFor(); },
+}];
 
-// The states one after the other, each in a page of its own: without a finding of axe, without
-// anything that overflows, and with a picture to look at.
+// Without a finding of axe, without anything that overflows, and with a picture to look at.
 for (const width of [390, 1024, 1920]) {
   for (const colorScheme of ['light', 'dark']) {
-    for (const [state, enter] of Object.entries(STATES)) {
-      test(`${state} at ${width} px, ${colorScheme}`, () => withPage({ width, height: width === 390 ? 844 : 900, colorScheme }, async (page) => {
-        await enter(page);
-        await page.screenshot({ path: `${SHOTS}${state}-${width}-${colorScheme}.png` });
-        const sizes = await page.evaluate(() => {
-          const { scrollWidth, scrollHeight } = document.documentElement;
-          return { scrollWidth, scrollHeight, innerWidth, innerHeight, bodyWidth: document.body.scrollWidth, bodyHeight: document.body.scrollHeight };
-        });
-        assert.ok(sizes.scrollWidth <= sizes.innerWidth && sizes.bodyWidth <= sizes.innerWidth, `too wide: ${JSON.stringify(sizes)}`);
-        assert.ok(sizes.scrollHeight <= sizes.innerHeight && sizes.bodyHeight <= sizes.innerHeight, `the page scrolls: ${JSON.stringify(sizes)}`);
-        assert.deepEqual(await cutOff(page), [], 'controls that are cut off or too small');
-        assert.deepEqual(await findings(page), []);
+    for (const states of PAGES) {
+      test(`${Object.keys(states).join(', ')} at ${width} px, ${colorScheme}`, () => withPage({ width, height: width === 390 ? 844 : 900, colorScheme }, async (page) => {
+        const wrong = [];
+        for (const [state, enter] of Object.entries(states)) {
+          await enter(page);
+          await page.screenshot({ path: `${SHOTS}${state}-${width}-${colorScheme}.png` });
+          const { doc, body } = await page.evaluate(() => {
+            const over = (element) => [element.scrollWidth - innerWidth, element.scrollHeight - innerHeight];
+            return { doc: over(document.documentElement), body: over(document.body) };
+          });
+          if (Math.max(...doc, ...body) > 0) wrong.push(`${state}: the page overflows by ${doc} and ${body} px`);
+          wrong.push(...(await cutOff(page)).map((one) => `${state}: cut off or small: ${one}`));
+          wrong.push(...(await findings(page)).map((one) => `${state}: ${one}`));
+        }
+        assert.deepEqual(wrong, []);
       }));
     }
   }
@@ -269,7 +276,7 @@ const cutOff = (page) => page.evaluate(() => [...document.querySelectorAll('butt
 
 async function findings(page) {
   const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Runtime.evaluate', { expression: AXE });
+  if (!(await page.evaluate(() => Boolean(window.axe)))) await devtools.send('Runtime.evaluate', { expression: AXE });
   const { violations } = await page.evaluate(() => window.axe.run(document, { preload: false, resultTypes: ['violations'] }));
   return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target.join(' ')} (${(node.any[0] ?? node.all[0] ?? node.none[0])?.message ?? ''})`).join('; ')}${nodes.length > 3 ? ` and ${nodes.length - 3} more` : ''}`);
 }

@@ -55,6 +55,9 @@ export async function withPage(options, body) {
       assert.deepEqual(await page.evaluate(() => window.seenReports), []);
       assert.deepEqual(seen.requests.filter((url) => !/^(file|blob):/.test(url)), []);
     }
+  } catch (error) {
+    if (seen.problems.length > 0) error.message += `\nthe page said: ${seen.problems.join('\n').slice(0, 2000)}`;
+    throw error;
   } finally {
     await context.close();
   }
@@ -118,7 +121,7 @@ export async function filter(page, query) {
   await page.getByRole('textbox', { name: 'Filter cars' }).fill(query);
 }
 
-export const query = (page) => page.getByRole('textbox', { name: 'Filter cars' }).inputValue();
+export const query = (page) => page.locator('#query').inputValue();
 export const counted = (page) => text(page.locator('#count'));
 // The document without its cars, of which there may be many.
 export const report = (page) => page.evaluate(async () => (await window.carwatch.report()).report);

@@ -409,7 +409,7 @@ test('a row leads to its bytes, and what is known of it', () => withPage({ width
   await page.locator('body[data-view=bytes]').waitFor();
   await until(page, async () => (await texts(page.locator('#hex .a .on'))).join(''), (now) => now === '1:B%2EM%2eW:100% red', 'the record is washed');
   const kinds = await page.locator('#hex .h .on').evaluateAll((all) => all.map((part) => [part.className.replace(/ (on|cur|cut)/g, ''), part.textContent.trim()]));
-  assert.deepEqual(kinds.map(([kind]) => kind), ['k-time', 'k-time', 'k-sep', 'k-brand', 'k-brand k-esc', 'k-brand', 'k-brand k-esc', 'k-brand', 'k-sep', 'k-color']);
+  assert.deepEqual(kinds.map(([kind]) => kind), ['k-time', 'k-sep', 'k-brand', 'k-brand k-esc', 'k-brand', 'k-brand k-esc', 'k-brand', 'k-sep', 'k-color', 'k-color']);
   assert.ok(kinds.some(([kind, hex]) => kind === 'k-brand k-esc' && hex.includes('25 32 45')), JSON.stringify(kinds));
   await shows(page.locator('#bytes-foot'), /offset 18 ?0x12 ?byte 31 ?time ?piece 1/);
 }));
@@ -448,7 +448,7 @@ test('a rejected range is marked, with carets under the byte and its reason', ()
 
 test('e and E go from one rejected record to the next, with reason and remedy', () => withPage({}, async (page) => {
   await open(page, file('gate.raw', AWKWARD));
-  const reason = () => text(page.locator('#details .why-box b, #inspector .why-box b').first());
+  const reason = () => text(page.locator('#inspector .why-box b'));
   await press(page, 'e');
   await becomes(page, () => chosen(page).getAttribute('aria-rowindex'), '4');
   await press(page, 'e');
@@ -503,7 +503,7 @@ test('a click on a byte chooses it and its car, in hexadecimal and in text', () 
 
 test('g goes to an offset, decimal or hexadecimal', () => withPage({}, async (page) => {
   await open(page, file('gate.raw', TEXT));
-  for (const [typed, offset] of [['112', 112], ['0x1f4', 500], ['9,000', 9000], ['999999999', TEXT.length - 1]]) {
+  for (const [typed, offset] of [['112', 112], ['0x1f4', 500], ['5,000', 5000], ['999999999', TEXT.length - 1]]) {
     await press(page, 'g');
     await page.locator('#goto').waitFor();
     await becomes(page, () => page.evaluate(() => document.activeElement.id), 'goto');

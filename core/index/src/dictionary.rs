@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 /// use carwatch_index::Dictionary;
 /// let mut brands = Dictionary::default();
 /// assert_eq!(["fiat", "bmw", "fiat"].map(|text| brands.add(text)), [0, 1, 0]);
-/// assert_eq!((brands.get(1), brands.find("fiat"), brands.find("vw")), ("bmw", Some(0), None));
+/// assert_eq!((brands.get(1), brands.times(0), brands.len()), ("bmw", 2, 2));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Dictionary {
@@ -87,13 +87,6 @@ impl Dictionary {
                 number
             }
         }
-    }
-
-    /// The number of `text`, if it has one.
-    #[must_use]
-    pub fn find(&self, text: &str) -> Option<u32> {
-        let hash = hasher_of(&self.hasher, text);
-        self.numbers.find(hash, |number| self.get(*number) == text).copied()
     }
 
     /// The text with this number.

@@ -27,8 +27,6 @@ pub struct Index {
     raw: Vec<u8>,
     /// The least and the greatest time of a car.
     span: Option<(i64, i64)>,
-    without_clock: u64,
-    escaped: u64,
 }
 
 /// What a mark says: the reason, and one bit each.
@@ -70,14 +68,10 @@ impl Index {
                 let is_escaped = [&car.time, &car.brand, &car.color]
                     .into_iter()
                     .any(|field| matches!(field, std::borrow::Cow::Owned(_)));
-                match clock {
-                    Some(seconds) => {
-                        let (low, high) = self.span.unwrap_or((seconds, seconds));
-                        self.span = Some((low.min(seconds), high.max(seconds)));
-                    }
-                    None => self.without_clock += 1,
+                if let Some(seconds) = clock {
+                    let (low, high) = self.span.unwrap_or((seconds, seconds));
+                    self.span = Some((low.min(seconds), high.max(seconds)));
                 }
-                self.escaped += u64::from(is_escaped);
                 let (brand, color) = (self.brands.add(&car.brand), self.colors.add(&car.color));
                 let marks = if is_escaped { ESCAPED } else { 0 };
                 self.push(at.start, clock, brand, color, odd, marks);
@@ -136,11 +130,6 @@ impl Index {
     /// Says when which bytes of an answer came.
     pub fn set_chunks(&mut self, answer: usize, chunks: Vec<Chunk>) {
         self.answers[answer].chunks = chunks;
-    }
-
-    /// Calls an answer something else.
-    pub fn rename(&mut self, answer: usize, name: String) {
-        self.answers[answer].name = name;
     }
 
     /// How many rows there are.
@@ -278,18 +267,6 @@ impl Index {
     #[must_use]
     pub const fn rejected(&self) -> u64 {
         self.rejections.len() as u64
-    }
-
-    /// How many cars have no time in Unix seconds.
-    #[must_use]
-    pub const fn without_clock(&self) -> u64 {
-        self.without_clock
-    }
-
-    /// How many cars were sent with an escape.
-    #[must_use]
-    pub const fn escaped(&self) -> u64 {
-        self.escaped
     }
 
     /// How much memory it takes, in bytes, roughly.

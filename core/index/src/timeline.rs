@@ -80,7 +80,7 @@ fn part(color: &str) -> usize {
 
 /// The least round width that makes at most [`BARS`] of so many seconds, wherever they begin.
 fn width(seconds: u64) -> u64 {
-    let fits = |width: &u64| seconds / width + 2 <= BARS as u64;
+    let fits = |width: &u64| seconds / width <= BARS as u64 - 2;
     if let Some(round) = ROUND.into_iter().find(fits) {
         return round;
     }

@@ -294,3 +294,15 @@ fn an_index_may_grow_meanwhile() {
     assert_eq!((selection.seen(), selection.len()), (BLOCK + 100, BLOCK + 99));
     assert_eq!(selection.iter_from(0).last(), Some(BLOCK + 99));
 }
+
+/// The least and the greatest time there is, in one list.
+#[test]
+fn times_reach_from_end_to_end() {
+    let sent = [(
+        b"-9223372036854775808:a:b.9223372036854775807:a:b.0:a:b".to_vec(),
+        7,
+        Verdict::Complete { verified: false },
+    )];
+    check(&sent, "");
+    check(&sent, "time>0");
+}

@@ -73,3 +73,17 @@ fn any_term_can_be_taken_away() {
     assert_eq!(without(2), " a  colr:x");
     assert_eq!(without(3), query.text());
 }
+
+#[test]
+fn the_brush_is_the_one_range_that_is_kept() {
+    let time = |text: &str| {
+        let range = Query::parse(text).time(Day::default());
+        range.map(|range| (range.start, range.end))
+    };
+    assert_eq!(time("color:red time:06:40..06:50"), Some((24_000, 24_600)));
+    assert_eq!(time("-time:5 time:06:40"), Some((24_000, 24_060)));
+    assert_eq!(time("time>=24000"), Some((24_000, i128::MAX)));
+    for text in ["", "color:red", "-time:5", "time:1,3", "time:1..2 time:3..4", "time:x"] {
+        assert_eq!(time(text), None, "{text}");
+    }
+}

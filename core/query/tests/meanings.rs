@@ -136,3 +136,20 @@ fn every_term_has_to_hold_and_wrong_ones_are_left_out() {
     assert!(passes("") && passes("brand:bmw color:red") && passes("brand:bmw colr:blue"));
     assert!(!passes("brand:bmw color:blue") && !passes("brand:bmw -color:red"));
 }
+
+/// What an index asks, so that it need not ask for every row.
+#[test]
+fn words_say_whether_they_may_be_in_numbers() {
+    let matcher = |text: &str| {
+        let filter = Query::parse(text).filter(Day::default());
+        filter.matchers()[0].clone()
+    };
+    for (text, may) in [("97", true), ("9*7", true), ("*", true), ("a9", false), ("brand:9", false)]
+    {
+        assert_eq!(matcher(text).may_find_number(), may, "{text}");
+    }
+    assert!(matcher("26").finds_bytes(b"97264836") && !matcher("27").finds_bytes(b"97264836"));
+    assert!(matcher("\u{fffd}").finds_bytes(b"a\xff") && !matcher("a").finds_bytes(b"\xff"));
+    assert!(matcher("brand:vw").finds_bytes(b"VW") && !matcher("brand:vw").finds_bytes(b"\xff"));
+    assert!(!matcher("time:5").finds_bytes(b"5"));
+}

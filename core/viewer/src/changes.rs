@@ -104,6 +104,9 @@ impl Found {
         let cars = new.count() - kept;
         let old_same = old.start(self.gone)..old.start(self.gone + self.same);
         let new_same = 0..new.start(self.same);
+        // The separator behind the last of them is of neither.
+        let old_bytes = old_same.start..old.end(self.gone + self.same);
+        let new_bytes = 0..new.end(self.same);
         let kind = if self.restarted {
             "restarted"
         } else if self.amended {
@@ -117,7 +120,7 @@ impl Found {
         };
         Compared {
             kind: kind.to_owned(),
-            says: self.says(&old_same, &new_same, cars, ends),
+            says: self.says(&old_bytes, &new_bytes, cars, ends),
             old_parts: [old_same.start, old_same.end - old_same.start, old.length - old_same.end],
             new_parts: [new_same.end, new.start(kept) - new_same.end, new.length - new.start(kept)],
             new_cars: cars as u64,
@@ -213,6 +216,11 @@ impl<'a> Pieces<'a> {
     /// Where a piece begins, or the bytes end.
     fn start(&self, nth: usize) -> u64 {
         self.starts.get(nth).map_or(self.length, |start| (*start).min(self.length))
+    }
+
+    /// Where the piece before the `nth` ends.
+    fn end(&self, nth: usize) -> u64 {
+        if nth == 0 { 0 } else { self.starts.get(nth).map_or(self.length, |start| start - 1) }
     }
 
     fn get(&self, nth: usize) -> &'a [u8] {

@@ -391,7 +391,8 @@ impl Session {
             let read = count(file.read, "byte");
             let why = fault.detail.as_deref().unwrap_or_default();
             file.notices.push(format!(
-                "Only {read} of {} were read: {why}. What is shown is of that part.",
+                "Only {read} of {} were read: {why}. What is shown is of that part; open the file \
+                 again to read all of it.",
                 count(file.size, "byte")
             ));
         }
@@ -423,6 +424,21 @@ impl Session {
                     Some(fault) => inspection.stop(fault),
                 };
                 let mut notices: Vec<String> = Vec::new();
+                // Of a file that ends too early the one line says it, where there is but one.
+                if let [line] = &inspected.report.stations[..]
+                    && let Some(fault) = line.outcome.verdict.fault()
+                    && fault.reason == Reason::Capture
+                    && file.notices.is_empty()
+                {
+                    let why = fault.detail.as_deref().unwrap_or("not all of it is there");
+                    notices.push(format!(
+                        "{} {} of {} were read, and what is shown is what they hold; ask for the \
+                         file once more.",
+                        crate::words::stop(why),
+                        count(file.read, "byte"),
+                        count(file.size, "byte")
+                    ));
+                }
                 notices.extend(inspected.notes.iter().map(|note| crate::words::stop(&note.words)));
                 // A single line says it itself, unless the file was not read to its end.
                 if was_cut && file.notices.is_empty() && notices.is_empty() {

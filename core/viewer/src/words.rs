@@ -126,13 +126,14 @@ pub(crate) fn foreign(head: &[u8]) -> Option<Foreign> {
         all.join(" ")
     };
     let shown = &head[..head.len().min(16)];
+    let named = magic.len().max(4).min(head.len());
     let text: String = shown
         .iter()
         .map(|byte| if (b' '..=b'~').contains(byte) { char::from(*byte) } else { '·' })
         .collect();
-    let carets = "^^ ".repeat(magic.len());
+    let carets = "^^ ".repeat(named);
     Some(Foreign {
-        magic: hex(magic),
+        magic: hex(&head[..named]),
         kind: (*kind).to_owned(),
         carets: format!("{}  {text}\n{}", hex(shown), carets.trim_end()),
     })

@@ -301,8 +301,8 @@ fn what_is_no_capture_is_read_only_if_asked() {
     session.close();
     let overview = session.overview();
     let foreign = overview.files[1].foreign.as_ref().expect("it is none of ours");
-    assert_eq!((&*foreign.magic, &*foreign.kind), ("ff d8 ff", "a JPEG image"));
-    assert_eq!(foreign.carets.lines().nth(1), Some("^^ ^^ ^^"));
+    assert_eq!((&*foreign.magic, &*foreign.kind), ("ff d8 ff e0", "a JPEG image"));
+    assert_eq!(foreign.carets.lines().nth(1), Some("^^ ^^ ^^ ^^"));
     assert_eq!((overview.stations.len(), overview.rows), (1, 1));
     session.read_anyway(1);
     session.feed(jpeg);

@@ -248,8 +248,8 @@ pub(crate) fn save(app: &mut App, what: &str) {
             };
             app.send(&ToWorker::Save(answer), &[]);
         }
-        "png" => events::save_png(),
-        "report" => events::save_report(),
+        "png" => events::later(events::save_png),
+        "report" => events::later(events::save_report),
         "link" => link::copy_link(app),
         _ => {}
     }

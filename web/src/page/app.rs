@@ -55,6 +55,9 @@ pub(crate) struct App {
     pub(crate) link: Option<Link>,
     pub(crate) hashes: BTreeMap<usize, String>,
     pub(crate) wants_link: bool,
+    /// How many steps to rejected records were asked for and not yet made.
+    pub(crate) steps: usize,
+    pub(crate) is_back: bool,
     /// What went wrong in the worker.
     pub(crate) fault: Option<String>,
     pub(crate) began: f64,
@@ -141,6 +144,8 @@ impl App {
             link: Link::of_page(),
             hashes: BTreeMap::new(),
             wants_link: false,
+            steps: 0,
+            is_back: false,
             fault: None,
             began: 0.0,
             spoken: 0,
@@ -326,6 +331,10 @@ impl App {
                 self.select(row, place);
                 if let Some(place) = place {
                     self.table.show(place, self.rows.of);
+                }
+                self.steps = self.steps.saturating_sub(1);
+                if self.steps > 0 {
+                    self.ask("next", Ask::NextRejected { from: Some(row), back: self.is_back });
                 }
             }
             (Some("step"), Answered::Rows(rows)) => {

@@ -35,7 +35,7 @@ pub(crate) fn draw(app: &App) {
     let lines = e("div")
         .class("hex")
         .attr("tabindex", "0")
-        .attr("role", "group")
+        .attr("role", "grid")
         .attr("aria-label", "Bytes around the record")
         .kid(hex_lines(&app.near, 0, 0.0, &row, None, false));
     kids.push(
@@ -46,7 +46,10 @@ pub(crate) fn draw(app: &App) {
 
 /// How many bytes a line of the details has.
 pub(crate) fn width() -> usize {
-    if width_of("details") >= 540.0 { 16 } else { 8 }
+    // In the dock the facts stand beside it.
+    let page = f64::from(super::dom::get("main").client_width());
+    let beside = if page < 1360.0 { 236.0 } else { 0.0 };
+    if width_of("details") - beside >= 540.0 { 16 } else { 8 }
 }
 
 fn width_of(id: &str) -> f64 {
@@ -72,6 +75,10 @@ pub(crate) fn ask_lines_from(app: &mut App, line: usize) {
 pub(crate) fn card(explained: &Explained, station: &StationLine, has_title: bool) -> E {
     let row = &explained.row;
     let mut card = e("div").class("card");
+    if has_title {
+        // In the dock it scrolls by itself.
+        card = card.attr("tabindex", "0").attr("role", "group").attr("aria-label", "The record");
+    }
     if has_title {
         let title = if row.is_rejected { "Rejected record" } else { "Car" };
         let head = e("div")

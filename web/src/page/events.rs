@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     AddEventListenerOptions, Blob, ClipboardEvent, DragEvent, Element, ErrorEvent, Event,
     EventTarget, File, HtmlAnchorElement, HtmlInputElement, KeyboardEvent, MessageEvent,
-    MouseEvent, PointerEvent, Url,
+    MouseEvent, PointerEvent, ResizeObserver, Url,
 };
 
 use super::app::{App, Brush, area};
@@ -34,6 +34,16 @@ pub(crate) fn listen() {
         });
     });
     on(&document(), "click", click);
+    // A long press on a bar leaves it out, as Alt does.
+    on(&document(), "contextmenu", |event: PointerEvent| {
+        if event.pointer_type() == "touch"
+            && let Some(bar) = closest(&event, "[data-act=keep]")
+        {
+            event.prevent_default();
+            let value = bar.get_attribute("data-value").unwrap_or_default();
+            with(|app| acts::act(app, "keep", &value, true));
+        }
+    });
     on(&document(), "dblclick", |event: MouseEvent| {
         if closest(&event, ".rows .tr").is_some() {
             with(|app| app.set_view(super::app::View::Bytes));
@@ -66,15 +76,30 @@ pub(crate) fn listen() {
     passive(&get("station-list"), "scroll", |_: Event| {
         with(|app| app.mark(area::STATIONS));
     });
-    on(&window, "resize", |_: Event| {
-        with(|app| {
-            app.table.measure();
-            app.hex.scroll.measure();
-            app.station_scroll.measure();
-            app.mark(area::ALL);
+    resizes();
+    brushing();
+}
+
+/// Notices, chips and charts come and go: what scrolls is measured whenever it changes its size.
+fn resizes() {
+    let act = Closure::<dyn Fn()>::new(|| {
+        after(0, || {
+            with(|app| {
+                app.table.measure();
+                app.hex.scroll.measure();
+                app.station_scroll.measure();
+                app.mark(area::ALL);
+            });
         });
     });
-    brushing();
+    if let Ok(observer) = ResizeObserver::new(act.as_ref().unchecked_ref()) {
+        for id in ["grid", "hex", "station-list"] {
+            observer.observe(&get(id));
+        }
+        // It listens as long as the page is there.
+        std::mem::forget(observer);
+    }
+    act.forget();
 }
 
 fn click(event: MouseEvent) {

@@ -70,7 +70,13 @@ fn single(app: &mut App, key: &str, target: &str) -> bool {
         "End" if is_free => table::step(app, isize::MAX),
         "Enter" if is_free => app.set_view(View::Bytes),
         "e" | "E" => {
-            app.ask("next", Ask::NextRejected { from: app.selected, back: key == "E" });
+            // One that is still under way is waited for.
+            let is_back = key == "E";
+            app.steps = if app.is_back == is_back { app.steps + 1 } else { 1 };
+            app.is_back = is_back;
+            if app.steps == 1 {
+                app.ask("next", Ask::NextRejected { from: app.selected, back: is_back });
+            }
         }
         "[" | "]" => station_step(app, if key == "[" { -1 } else { 1 }),
         "g" => {
@@ -146,9 +152,10 @@ fn brush(app: &mut App) {
     if timeline::brushed(app).is_none() {
         let Some((first, last)) = app.overview.span else { return };
         let minute = |at: i64| at.div_euclid(60) * 60;
-        let part = ((last - first) / 4).max(60);
-        let (from, to) = (minute(first + part), minute(last - part) + 60);
-        let text = app.query.with_time(from..to.max(from + 60), app.day());
+        let part = (last.saturating_sub(first) / 4).max(60);
+        let (from, to) = (minute(first.saturating_add(part)), minute(last.saturating_sub(part)));
+        let to = to.saturating_add(60).max(from.saturating_add(60));
+        let text = app.query.with_time(from..to, app.day());
         app.set_query(&text);
     }
     app.mark(area::TIMELINE);

@@ -5,7 +5,7 @@ use carwatch_viewer::say::RowLine;
 
 use super::app::App;
 use super::charts::{named, swatch};
-use super::dom::{E, button, e, set, set_attr};
+use super::dom::{E, button, e, get, set, set_attr};
 use super::numbers::{clock, count, grouped, utc};
 use crate::messages::SortBy;
 
@@ -27,7 +27,10 @@ pub(crate) fn draw(app: &mut App) {
     set_attr("grid", "aria-rowcount", &(of + 1).to_string());
     set_attr("grid", "aria-colcount", "9");
     if of == 0 {
-        set("grid", [names(app), nothing(app)]);
+        let cell = e("div").attr("role", "gridcell").kid(nothing(app));
+        let row = e("div").attr("role", "row").attr("aria-rowindex", "2").kid(cell);
+        set("grid", [names(app), e("div").attr("role", "rowgroup").kid(row)]);
+        let _ = get("grid").remove_attribute("aria-activedescendant");
         return strip(app);
     }
     let window = app.table.window(of);
@@ -51,8 +54,13 @@ pub(crate) fn draw(app: &mut App) {
         rows = rows.kid(row(app, place, line).style(format!("top:{y}px")));
     }
     set("grid", [names(app), rows]);
-    let active = app.selected.map(|row| format!("row-{row}")).unwrap_or_default();
-    set_attr("grid", "aria-activedescendant", &active);
+    let is_drawn = app
+        .place
+        .is_some_and(|place| (window.from..window.to).contains(&place) && held.contains(&place));
+    match app.selected.filter(|_| is_drawn) {
+        Some(row) => set_attr("grid", "aria-activedescendant", &format!("row-{row}")),
+        None => drop(get("grid").remove_attribute("aria-activedescendant")),
+    }
     strip(app);
 }
 

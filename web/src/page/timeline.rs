@@ -55,7 +55,7 @@ pub(crate) fn share(bars: &TimelineBars, at: i64) -> f64 {
 pub(crate) fn time_at(bars: &TimelineBars, share: f64) -> i64 {
     let whole = bars.bars.len() as f64 * bars.width as f64;
     let share = (share * WIDTH / (WIDTH - APART)).clamp(0.0, 1.0);
-    bars.start + (share * whole) as i64
+    bars.start.saturating_add((share * whole) as i64)
 }
 
 fn plot(app: &App, bars: &TimelineBars) -> Vec<E> {
@@ -112,11 +112,11 @@ fn plot(app: &App, bars: &TimelineBars) -> Vec<E> {
     }
     if let Some(parts) = app.pointed.and_then(|nth| bars.bars.get(nth)) {
         let nth = app.pointed.unwrap_or_default();
-        let begins = bars.start + (nth as u64 * bars.width) as i64;
+        let begins = bars.start.saturating_add((nth as u64 * bars.width) as i64);
         let words = format!(
             "{} to {}: {} cars",
             short_clock(begins),
-            short_clock(begins + bars.width as i64),
+            short_clock(begins.saturating_add(bars.width as i64)),
             grouped(sum(parts))
         );
         let at = (share(bars, begins) * 100.0).clamp(10.0, 88.0);
@@ -219,7 +219,7 @@ fn sentence(bars: &TimelineBars, most: u64) -> String {
 fn table(bars: &TimelineBars) -> E {
     let sum = |parts: &[u32; PARTS]| parts.iter().map(|n| u64::from(*n)).sum::<u64>();
     let row = |nth: usize| {
-        let begins = bars.start + (nth as u64 * bars.width) as i64;
+        let begins = bars.start.saturating_add((nth as u64 * bars.width) as i64);
         vec![utc(begins), grouped(sum(&bars.bars[nth]))]
     };
     let mut rows: Vec<Vec<String>> = (0..bars.bars.len()).map(row).collect();

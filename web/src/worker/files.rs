@@ -16,6 +16,8 @@ use web_sys::{Blob, File, FileReaderSync};
 pub(crate) struct Files {
     reader: FileReaderSync,
     open: Vec<File>,
+    /// Those that are open once more.
+    again: Vec<usize>,
     waiting: VecDeque<File>,
     /// Which is being read, and up to where.
     reading: Option<(File, f64)>,
@@ -27,6 +29,7 @@ impl Files {
         Self {
             reader: FileReaderSync::new().expect("a worker has readers"),
             open: Vec::new(),
+            again: Vec::new(),
             waiting: VecDeque::new(),
             reading: None,
             piece: Vec::new(),
@@ -55,6 +58,7 @@ impl Files {
         session.read_anyway(file);
         if !is_last {
             self.open.push(blob.clone());
+            self.again.push(file);
         }
         self.reading = Some((blob, 0.0));
     }
@@ -117,7 +121,8 @@ impl Files {
     /// The document that `inspect --format json` prints for these files.
     pub(crate) fn report(&mut self) -> String {
         let mut inspector = Inspector::new(Limits::default());
-        for file in &self.open {
+        let files = self.open.iter().enumerate();
+        for (_, file) in files.filter(|(nth, _)| !self.again.contains(nth)) {
             inspector.open(&file.name());
             let mut at = 0.0;
             while at < file.size() && inspector.wants_more() {
