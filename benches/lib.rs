@@ -3,7 +3,7 @@
 //! `cargo bench` times them; the tests here hold them to one [`Checksum`], so that none is
 //! fast because it does less than it says. See performance.md beside this file.
 
-use carwatch::wire::{self, Piece, Splitter, Tail};
+use carwatch::wire::{self, Path, Piece, Splitter, Tail};
 
 /// What a reader of a snapshot came to: as many cars and as many bytes in each field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,10 +23,19 @@ impl Checksum {
     }
 }
 
+/// Which letters a [`snapshot`] has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letters {
+    /// ASCII, and nothing else.
+    Ascii,
+    /// Others too, in every fourth record.
+    QuarterOthers,
+}
+
 /// A snapshot of at least `len` bytes as stations send them, without an escape (the peers
-/// know none). The same length gives the same bytes.
+/// know none). The same arguments give the same bytes.
 #[must_use]
-pub fn snapshot(len: usize) -> Vec<u8> {
+pub fn snapshot(len: usize, letters: Letters) -> Vec<u8> {
     let mut out = Vec::with_capacity(len + 64);
     let mut time = 97_264_836_u64;
     while out.len() < len {
@@ -35,18 +44,24 @@ pub fn snapshot(len: usize) -> Vec<u8> {
         }
         // A step of a prime visits all pairs of brand and colour.
         time += 7;
-        let brand = BRANDS[time as usize % BRANDS.len()];
+        let brand = match letters {
+            Letters::QuarterOthers if time.is_multiple_of(4) => "citroën",
+            _ => BRANDS[time as usize % BRANDS.len()],
+        };
         let color = COLORS[time as usize / 7 % COLORS.len()];
         out.extend_from_slice(format!("{time}:{brand}:{color}").as_bytes());
     }
     out
 }
 
-/// The core's splitter, given the whole response.
+/// A response that is one car, as a station sends it to whoever asks early.
+pub const RESPONSE_OF_30_BYTES: &[u8; 30] = b"97264836:volkswagen:metalgreen";
+
+/// The core's splitter, given the whole response, with the instructions of `path`.
 #[must_use]
-pub fn core_whole(response: &[u8]) -> Checksum {
+pub fn core(path: Path, response: &[u8]) -> Checksum {
     let mut sum = Checksum::default();
-    wire::split(response, carwatch::limits::RECORD, Tail::Whole, &mut |piece| {
+    wire::split_by(path, response, carwatch::limits::RECORD, Tail::Whole, &mut |piece| {
         take(&mut sum, &piece);
     });
     sum
@@ -117,13 +132,84 @@ pub fn csv_core(response: &[u8]) -> Checksum {
     }
 }
 
-/// The floor: how many separators there are, found as fast as memory allows. It yields no
-/// field, so it has no [`Checksum`], only a count of cars.
+/// The same grammar for winnow's combinators: text that is checked once, and no rejections.
+#[must_use]
+pub fn winnow(response: &[u8]) -> Checksum {
+    use winnow::Parser;
+    use winnow::combinator::{opt, preceded, terminated};
+    use winnow::token::take_till;
+
+    let mut sum = Checksum::default();
+    let Ok(mut input) = str::from_utf8(response) else { return sum };
+    fn field<'a>(input: &mut &'a str) -> winnow::ModalResult<&'a str> {
+        take_till(0.., ['.', ':']).parse_next(input)
+    }
+    while !input.is_empty() {
+        let mut record = terminated((field, preceded(':', field), preceded(':', field)), opt('.'));
+        let Ok((time, brand, color)) = record.parse_next(&mut input) else { return sum };
+        sum.add(time.as_bytes(), brand.as_bytes(), color.as_bytes());
+    }
+    sum
+}
+
+/// The same grammar for nom's combinators: text that is checked once, and no rejections.
+#[must_use]
+pub fn nom(response: &[u8]) -> Checksum {
+    use nom::Parser;
+    use nom::bytes::complete::take_till;
+    use nom::character::complete::char;
+    use nom::combinator::opt;
+    use nom::sequence::{preceded, terminated};
+
+    let mut sum = Checksum::default();
+    let Ok(mut input) = str::from_utf8(response) else { return sum };
+    fn field(input: &str) -> nom::IResult<&str, &str> {
+        take_till(|c| c == '.' || c == ':').parse(input)
+    }
+    while !input.is_empty() {
+        let mut record = terminated(
+            (field, preceded(char(':'), field), preceded(char(':'), field)),
+            opt(char('.')),
+        );
+        let Ok((rest, (time, brand, color))) = record.parse(input) else { return sum };
+        sum.add(time.as_bytes(), brand.as_bytes(), color.as_bytes());
+        input = rest;
+    }
+    sum
+}
+
+/// What a careful hand writes over memchr: one pass over both separators, text checked once.
+#[must_use]
+pub fn memchr_driven(response: &[u8]) -> Checksum {
+    let mut sum = Checksum::default();
+    let Ok(text) = str::from_utf8(response) else { return sum };
+    let bytes = text.as_bytes();
+    let mut marks = memchr::memchr2_iter(b'.', b':', bytes);
+    let mut from = 0;
+    while let (Some(first), Some(second)) = (marks.next(), marks.next()) {
+        let end = marks.next().unwrap_or(bytes.len());
+        if bytes[first] != b':' || bytes[second] != b':' || bytes.get(end) == Some(&b':') {
+            return sum;
+        }
+        let (time, brand, color) =
+            (&text[from..first], &text[first + 1..second], &text[second + 1..end]);
+        sum.add(time.as_bytes(), brand.as_bytes(), color.as_bytes());
+        from = end + 1;
+    }
+    sum
+}
+
+/// Reads every byte, and no more: what memory allows.
+#[must_use]
+pub fn read_memory(response: &[u8]) -> u64 {
+    let (words, _) = response.as_chunks::<8>();
+    words.iter().fold(0, |sum, word| sum ^ u64::from_le_bytes(*word))
+}
+
+/// The yardstick: how many separators there are. It yields no field, so it has no [`Checksum`].
 #[must_use]
 pub fn count_separators(response: &[u8]) -> u64 {
-    let dots =
-        memchr::memchr2_iter(b'.', b':', response).filter(|&at| response[at] == b'.').count();
-    dots as u64 + u64::from(!response.is_empty())
+    memchr::memchr2_iter(b'.', b':', response).count() as u64
 }
 
 fn take(sum: &mut Checksum, piece: &Piece<'_>) {
@@ -141,7 +227,7 @@ const BRANDS: [&str; 11] = [
     "skoda",
     "ford",
     "hyundai",
-    "citroën",
+    "citroen",
     "mercedes",
     "kia",
 ];
@@ -153,26 +239,40 @@ mod tests {
 
     #[test]
     fn all_readers_come_to_the_same() {
-        for len in [0, 1, 64 * 1024] {
-            let response = snapshot(len);
-            let expected = core_whole(&response);
-            assert_eq!(expected.cars, count_separators(&response));
-            assert_eq!(core_in_segments(&response, 1), expected);
-            assert_eq!(core_in_segments(&response, 1460), expected);
-            if len > 0 {
-                // Neither knows that zero bytes are zero cars.
-                assert_eq!(str_split(&response), expected);
-                assert_eq!(csv_core(&response), expected);
+        for letters in [Letters::Ascii, Letters::QuarterOthers] {
+            for len in [0, 1, 64 * 1024] {
+                let response = snapshot(len, letters);
+                let expected = core(Path::Best, &response);
+                for path in Path::here() {
+                    assert_eq!(core(path, &response), expected);
+                }
+                assert_eq!(core_in_segments(&response, 1), expected);
+                assert_eq!(core_in_segments(&response, 1460), expected);
+                if len > 0 {
+                    assert_eq!(count_separators(&response) + 1, 3 * expected.cars);
+                    // None of these knows that zero bytes are zero cars.
+                    for reader in [str_split, csv_core, winnow, nom, memchr_driven] {
+                        assert_eq!(reader(&response), expected);
+                    }
+                }
             }
         }
     }
 
     #[test]
     fn the_snapshot_is_all_cars_and_no_shorter_than_asked() {
-        let response = snapshot(64 * 1024);
-        assert!(response.len() >= 64 * 1024);
-        let sum = core_whole(&response);
+        let response = snapshot(64 * 1024, Letters::Ascii);
+        assert!(response.len() >= 64 * 1024 && response.is_ascii());
+        let sum = core(Path::Best, &response);
         let separators = 3 * sum.cars - 1;
         assert_eq!(sum.fields.iter().sum::<u64>() + separators, response.len() as u64);
+    }
+
+    #[test]
+    fn a_quarter_has_other_letters() {
+        let response = snapshot(64 * 1024, Letters::QuarterOthers);
+        let records: Vec<&[u8]> = response.split(|&byte| byte == b'.').collect();
+        let others = records.iter().filter(|record| !record.is_ascii()).count();
+        assert_eq!(others, records.len() / 4);
     }
 }

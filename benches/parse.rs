@@ -1,45 +1,156 @@
-//! `cargo bench`: the splitter beside `str::split`, csv-core and a count of separators,
-//! on a response that fits into a cache and on one that does not.
+//! What reading a snapshot costs beside its peers, as ratios to a count of its separators.
+//!
+//!     cargo bench -p benches --bench parse                       the table of performance.md
+//!     cargo bench -p benches --bench parse -- --test             every reader once, no figures
+//!     cargo bench -p benches --bench parse -- --one READER LINE TIMES
+//!                                                                for valgrind --tool=callgrind
+//!
+//! Two cores that others use too are noisy. So the readers take turns, each for some milliseconds,
+//! and a figure is the median over the rounds of what a reader took to what the count took in the
+//! same round.
 
 use std::hint::black_box;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use benches::{core_in_segments, core_whole, count_separators, csv_core, snapshot, str_split};
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use benches::{Checksum, Letters, RESPONSE_OF_30_BYTES, snapshot};
+use carwatch::wire::Path;
 
-fn parse(c: &mut Criterion) {
-    for (name, len) in [("64 KiB", 64 * 1024), ("16 MiB", 16 * 1024 * 1024)] {
-        let response = snapshot(len);
-        let expected = core_whole(&response);
-        assert_eq!(core_in_segments(&response, SEGMENT), expected, "core, in segments");
-        assert_eq!(str_split(&response), expected, "str::split");
-        assert_eq!(csv_core(&response), expected, "csv-core");
-        assert_eq!(count_separators(&response), expected.cars, "count of separators");
+struct Reader {
+    name: &'static str,
+    read: fn(&[u8]) -> u64,
+    /// Nothing for those that yield no field.
+    checked: Option<fn(&[u8]) -> Checksum>,
+}
 
-        let mut group = c.benchmark_group(format!("parse {name}"));
-        group.throughput(Throughput::Bytes(response.len() as u64));
-        group.bench_function("core, whole", |b| b.iter(|| core_whole(black_box(&response))));
-        group.bench_function("core, in segments", |b| {
-            b.iter(|| core_in_segments(black_box(&response), SEGMENT));
-        });
-        group.bench_function("str::split", |b| b.iter(|| str_split(black_box(&response))));
-        group.bench_function("csv-core", |b| b.iter(|| csv_core(black_box(&response))));
-        group.bench_function("count of separators", |b| {
-            b.iter(|| count_separators(black_box(&response)));
-        });
-        group.finish();
+const ROUNDS: usize = 11;
+const A_TURN: Duration = Duration::from_millis(5);
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => print_table(),
+        ["--test"] => check_all(),
+        ["--one", reader, line, times] => {
+            run(reader, line, times.parse().expect("how many times"));
+        }
+        // What `cargo bench -- FLAG` gives to all benches is for another one.
+        _ => {}
     }
+}
+
+fn readers() -> Vec<Reader> {
+    macro_rules! reader {
+        ($name:expr, $read:expr) => {
+            Reader { name: $name, read: |r| black_box($read(r)).cars, checked: Some($read) }
+        };
+    }
+    let core = |path| match path {
+        Path::Words => reader!("core, no vectors", |r| benches::core(Path::Words, r)),
+        Path::Baseline => reader!("core, SSE2 or NEON", |r| benches::core(Path::Baseline, r)),
+        Path::Sse42 => reader!("core, SSE4.2", |r| benches::core(Path::Sse42, r)),
+        Path::Avx2 => reader!("core, AVX2", |r| benches::core(Path::Avx2, r)),
+        Path::Avx512 => reader!("core, AVX-512", |r| benches::core(Path::Avx512, r)),
+        Path::Best => reader!("core, best", |r| benches::core(Path::Best, r)),
+    };
+    let mut readers = vec![
+        Reader { name: "count", read: benches::count_separators, checked: None },
+        Reader { name: "memory read", read: benches::read_memory, checked: None },
+    ];
+    readers.extend(Path::here().map(core));
+    readers.extend([
+        reader!("core, in segments", |r| benches::core_in_segments(r, SEGMENT)),
+        reader!("memchr-driven", benches::memchr_driven),
+        reader!("nom", benches::nom),
+        reader!("winnow", benches::winnow),
+        reader!("csv-core", benches::csv_core),
+        reader!("str::split", benches::str_split),
+    ]);
+    readers
 }
 
 /// What one read of a socket usually yields: 64 KiB.
 const SEGMENT: usize = 64 * 1024;
 
-criterion_group! {
-    name = benches;
-    config = Criterion::default()
-        .sample_size(20)
-        .warm_up_time(Duration::from_secs(1))
-        .measurement_time(Duration::from_secs(3));
-    targets = parse
+const LINES: [&str; 5] = ["64 KiB", "64 MiB", "64 KiB, others", "64 MiB, others", "30 bytes"];
+
+fn response(line: &str) -> Vec<u8> {
+    match line {
+        "64 KiB" => snapshot(64 << 10, Letters::Ascii),
+        "64 MiB" => snapshot(64 << 20, Letters::Ascii),
+        "64 KiB, others" => snapshot(64 << 10, Letters::QuarterOthers),
+        "64 MiB, others" => snapshot(64 << 20, Letters::QuarterOthers),
+        "30 bytes" => RESPONSE_OF_30_BYTES.to_vec(),
+        _ => panic!("a line of the table, of {LINES:?}, and not {line:?}"),
+    }
 }
-criterion_main!(benches);
+
+/// No reader is fast because it does less than the others.
+fn check_all() {
+    for line in LINES {
+        let response = response(line);
+        let expected = benches::str_split(&response);
+        for Reader { name, read, checked } in readers() {
+            black_box(read(&response));
+            if let Some(checked) = checked {
+                assert_eq!(checked(&response), expected, "{name}, {line}");
+            }
+        }
+        assert_eq!(benches::count_separators(&response) + 1, 3 * expected.cars, "{line}");
+    }
+}
+
+fn run(reader: &str, line: &str, times: usize) {
+    let readers = readers();
+    let reader = readers.iter().find(|one| one.name == reader).expect("a reader of the table");
+    let response = response(line);
+    for _ in 0..times {
+        black_box((reader.read)(black_box(&response)));
+    }
+}
+
+fn print_table() {
+    check_all();
+    let readers = readers();
+    let columns = LINES.map(|line| ratios(&readers, &response(line)));
+    println!("| reader | {} |", LINES.join(" | "));
+    println!("| --- |{}", " ---: |".repeat(LINES.len()));
+    for (nth, reader) in readers.iter().enumerate() {
+        let cells: Vec<String> =
+            columns.iter().map(|column| format!("{:.2}", column[nth])).collect();
+        println!("| {} | {} |", reader.name, cells.join(" | "));
+    }
+}
+
+/// What each of `readers` takes, as a multiple of what the first takes.
+fn ratios(readers: &[Reader], response: &[u8]) -> Vec<f64> {
+    let mut rounds = vec![Vec::new(); readers.len()];
+    for _ in 0..ROUNDS {
+        let count = time(readers[0].read, response);
+        for (reader, ratios) in readers.iter().zip(&mut rounds) {
+            ratios.push(time(reader.read, response) / count);
+        }
+    }
+    rounds.into_iter().map(median).collect()
+}
+
+fn median(mut of: Vec<f64>) -> f64 {
+    of.sort_by(f64::total_cmp);
+    of[of.len() / 2]
+}
+
+/// Nanoseconds for one reading.
+fn time(read: fn(&[u8]) -> u64, response: &[u8]) -> f64 {
+    // So many that asking for the time costs nothing beside them.
+    let at_once = (100_000 / response.len()).max(1);
+    let (start, mut times) = (Instant::now(), 0);
+    loop {
+        for _ in 0..at_once {
+            black_box(read(black_box(response)));
+        }
+        times += at_once;
+        let took = start.elapsed();
+        if took >= A_TURN {
+            return took.as_nanos() as f64 / times as f64;
+        }
+    }
+}

@@ -45,6 +45,9 @@ impl<'a> Car<'a> {
     ///
     /// [`FieldCount`] if there are not exactly two `:`.
     pub fn from_record(record: &'a str) -> Result<Self, FieldCount> {
+        if let Some([time, brand, color]) = crate::wire::plain_fields(record) {
+            return Ok(Self::new(time, brand, color));
+        }
         let mut colons = memchr::memchr_iter(b':', record.as_bytes());
         let (Some(first), Some(second), None) = (colons.next(), colons.next(), colons.next())
         else {

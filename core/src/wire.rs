@@ -4,81 +4,17 @@
 //! between two, and every piece is either a car or a rejection. This file knows nothing
 //! of connections: how a response ended reaches it as a [`Tail`].
 
+mod path;
+mod piece;
+mod scan;
+
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use crate::Car;
 
-/// What the sink of a [`Splitter`] is handed, one for every piece between separators.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
-    /// A record that is a car.
-    Car {
-        /// Its place among the pieces of the response, from 0.
-        index: u64,
-        /// Its bytes in the response, separators not included.
-        at: Range<u64>,
-        /// The car; it borrows those bytes where they hold no escape.
-        car: Car<'a>,
-    },
-    /// A piece that is none.
-    Rejected(Rejection),
-}
-
-/// A piece that is not a car, where it stood, and why (protocol.md, bad records).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejection {
-    /// Its place among the pieces of the response, from 0.
-    pub index: u64,
-    /// Its bytes in the response, separators not included.
-    pub at: Range<u64>,
-    /// The first reason that holds.
-    pub reason: RejectReason,
-}
-
-/// Why a piece is not a car; protocol.md lists them in the order in which they are tried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RejectReason {
-    /// What stood after the last separator of an answer that did not end properly.
-    Cut,
-    /// Nothing between two separators, or after a trailing one.
-    Empty,
-    /// Longer than the record limit.
-    TooLong {
-        /// That limit, in bytes as they stand on the wire.
-        limit: u64,
-    },
-    /// Not UTF-8.
-    InvalidUtf8 {
-        /// The first bad byte's offset in the response.
-        at: u64,
-    },
-    /// Fewer than two `:`.
-    TooFewFields {
-        /// How many fields there are.
-        found: u64,
-    },
-    /// More than two `:`.
-    TooManyFields {
-        /// How many fields there are.
-        found: u64,
-    },
-}
-
-impl RejectReason {
-    /// Its name in reports: `cut`, `empty`, `too_long` and so on.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Cut => "cut",
-            Self::Empty => "empty",
-            Self::TooLong { .. } => "too_long",
-            Self::InvalidUtf8 { .. } => "invalid_utf8",
-            Self::TooFewFields { .. } => "too_few_fields",
-            Self::TooManyFields { .. } => "too_many_fields",
-        }
-    }
-}
+pub use path::Path;
+pub use piece::{Piece, RejectReason, Rejection};
+pub(crate) use scan::plain_fields;
 
 /// What the end of the bytes says about the last piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +53,7 @@ pub enum Tail {
 /// Two that are equal go on alike, however they were fed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Splitter {
+    path: Path,
     limit: usize,
     index: u64,
     /// Where in the response the current piece begins.
@@ -131,19 +68,30 @@ impl Splitter {
     /// A splitter at the start of a response, for records of at most `limit` bytes.
     #[must_use]
     pub const fn new(limit: usize) -> Self {
-        Self { limit, index: 0, start: 0, seen: 0, carry: Vec::new() }
+        Self::by(Path::Best, limit)
+    }
+
+    /// [`new`](Self::new), with the instructions of `path`.
+    #[must_use]
+    pub const fn by(path: Path, limit: usize) -> Self {
+        Self { path, limit, index: 0, start: 0, seen: 0, carry: Vec::new() }
     }
 
     /// Takes the next bytes of the response, handing every piece they end to `sink`.
     pub fn feed(&mut self, segment: &[u8], sink: &mut impl FnMut(Piece<'_>)) {
         let origin = self.seen;
-        let mut from = 0;
-        for dot in memchr::memchr_iter(b'.', segment) {
-            self.seen = origin + dot as u64;
-            self.end_piece(&segment[from..dot], sink);
-            from = dot + 1;
-            self.index += 1;
-            self.start = origin + from as u64;
+        let mut rest = segment;
+        // A piece that began in an earlier segment.
+        if self.seen > self.start
+            && let Some(dot) = memchr::memchr(b'.', segment)
+        {
+            self.seen += dot as u64;
+            self.end_piece(&segment[..dot], sink);
+            self.begin_piece();
+            rest = &segment[dot + 1..];
+        }
+        if self.seen == self.start {
+            rest = &rest[self.whole_pieces(rest, sink)..];
         }
         self.seen = origin + segment.len() as u64;
         planted!("a record in two segments may be a byte shorter" => {
@@ -152,7 +100,7 @@ impl Splitter {
             }
         });
         if self.seen - self.start <= self.limit as u64 {
-            self.carry.extend_from_slice(&segment[from..]);
+            self.carry.extend_from_slice(rest);
         } else {
             self.carry = Vec::new();
         }
@@ -192,14 +140,38 @@ impl Splitter {
         });
         self.carry.clear();
     }
+
+    /// The next piece begins behind the separator that ended the current one.
+    fn begin_piece(&mut self) {
+        self.index += 1;
+        self.seen += 1;
+        self.start = self.seen;
+    }
 }
 
 /// Splits a response that is there as a whole; see [`Splitter`].
 pub fn split(response: &[u8], limit: usize, tail: Tail, sink: &mut impl FnMut(Piece<'_>)) {
-    let mut splitter = Splitter::new(limit);
+    split_by(Path::Best, response, limit, tail, sink);
+}
+
+/// [`split`], with the instructions of `path`.
+pub fn split_by(
+    path: Path,
+    response: &[u8],
+    limit: usize,
+    tail: Tail,
+    sink: &mut impl FnMut(Piece<'_>),
+) {
+    if tail == Tail::Whole
+        && response.len() <= limit
+        && let Some(car) = scan::lone_car(response)
+    {
+        return sink(Piece::Car { index: 0, at: 0..response.len() as u64, car });
+    }
+    let mut splitter = Splitter::by(path, limit);
     // The last piece is judged in place, so that nothing is copied.
     let last = memchr::memrchr(b'.', response).map_or(0, |dot| dot + 1);
-    splitter.feed(&response[..last], sink);
+    splitter.whole_pieces(&response[..last], sink);
     splitter.seen = response.len() as u64;
     match tail {
         Tail::Whole if !response.is_empty() => splitter.end_piece(&response[last..], sink),

@@ -5,24 +5,33 @@
 use std::borrow::Cow;
 
 use carwatch::Car;
-use carwatch::wire::{self, Piece, Rejection, Splitter, Tail};
+use carwatch::wire::{self, Path, Piece, Rejection, Splitter, Tail};
 
 use crate::reference::reference;
 
 /// Panics if `input` breaks a law.
 ///
-/// Its first byte is the tail (bit 0) and the record limit (bits 1 and 2), its second the
-/// number of segment lengths, which follow; the rest is the response.
+/// Its first byte is the tail (bit 0) and the record limit (bits 1 to 3), its second the
+/// number of segment lengths (bits 0 to 2) and how often each counts (bits 3 to 7), which
+/// follow; the rest is the response.
 pub(crate) fn check(input: &[u8]) {
     let [options, lengths, rest @ ..] = input else { return };
     let tail = if options & 1 == 0 { Tail::Whole } else { Tail::Cut };
-    let limit = [carwatch::limits::RECORD, 0, 3, 9][usize::from(options >> 1) % 4];
+    let limit = LIMITS[usize::from(options >> 1) % LIMITS.len()];
+    let times = 1 + usize::from(lengths >> 3);
     let (lengths, response) = rest.split_at(rest.len().min(usize::from(lengths % 8)));
+    let lengths: Vec<usize> = lengths.iter().map(|&length| usize::from(length) * times).collect();
 
     let mut whole = Vec::new();
     wire::split(response, limit, tail, &mut |piece| whole.push(piece_owned(piece)));
-    assert_eq!(in_segments(response, lengths, limit, tail), whole, "segments change nothing");
     assert!(reference(response, limit, tail).iter().eq(&whole), "{whole:?}");
+    for path in Path::here() {
+        let got = in_segments(response, &lengths, path, limit, tail);
+        assert_eq!(got, whole, "segments change nothing: {path:?}");
+        let mut got = Vec::new();
+        wire::split_by(path, response, limit, tail, &mut |piece| got.push(piece_owned(piece)));
+        assert_eq!(got, whole, "all instructions come to the same: {path:?}");
+    }
     pieces_tile(&whole, response, tail);
     wire::split(response, limit, tail, &mut |piece| {
         if let Piece::Car { at, car, .. } = piece {
@@ -34,16 +43,25 @@ pub(crate) fn check(input: &[u8]) {
     });
 }
 
-fn in_segments(response: &[u8], lengths: &[u8], limit: usize, tail: Tail) -> Vec<Piece<'static>> {
+/// The last four end windows where blocks end and where they do not.
+const LIMITS: [usize; 8] = [carwatch::limits::RECORD, 0, 3, 9, 64, 65, 130, 2048];
+
+fn in_segments(
+    response: &[u8],
+    lengths: &[usize],
+    path: Path,
+    limit: usize,
+    tail: Tail,
+) -> Vec<Piece<'static>> {
     let mut pieces = Vec::new();
-    let mut splitter = Splitter::new(limit);
+    let mut splitter = Splitter::by(path, limit);
     let mut rest = response;
     let has_end = lengths.iter().any(|&length| length > 0);
     for length in lengths.iter().cycle().take_while(|_| has_end) {
         if rest.is_empty() {
             break;
         }
-        let (segment, later) = rest.split_at(rest.len().min(usize::from(*length)));
+        let (segment, later) = rest.split_at(rest.len().min(*length));
         splitter.feed(segment, &mut |piece| pieces.push(piece_owned(piece)));
         rest = later;
     }
