@@ -64,7 +64,7 @@ export async function withPage(options, body) {
 }
 
 // Looks again, once a frame, until what is seen is right.
-export async function until(page, look, holds, what, limit = 10_000) {
+export async function until(page, look, holds, what, limit = 30_000) {
   const end = Date.now() + limit;
   for (;;) {
     const seen = await look();

@@ -239,7 +239,7 @@ test('terms are chips that can be taken away, and toggles ask for what is odd', 
   const toggle = page.getByRole('button', { name: /^Rejected\s?4$/ });
   await toggle.click();
   await becomes(page, () => query(page), 'is:rejected');
-  assert.equal(await toggle.getAttribute('aria-pressed'), 'true');
+  await becomes(page, () => toggle.getAttribute('aria-pressed'), 'true');
   await becomes(page, async () => (await rows(page)).map((row) => row[2]), Array(REJECTED).fill('lone'));
   await toggle.click();
   await becomes(page, () => query(page), '');

@@ -201,6 +201,10 @@ impl App {
             return;
         }
         self.query = Query::parse(text);
+        let field = filter::input();
+        if field.value() != text {
+            field.set_value(text);
+        }
         self.alone = None;
         self.mark(area::FILTER | area::STATIONS | area::TIMELINE | area::BARS);
         self.send_query();

@@ -125,16 +125,6 @@ fn head(app: &App, station: &carwatch_viewer::say::StationLine) -> Vec<E> {
         count(station.cars, "car"),
         grouped(station.rejected)
     );
-    let goto = e("label").class("goto narrow").text("Go to ").kid(
-        e("input")
-            .attr("id", "goto")
-            .attr("type", "text")
-            .attr("inputmode", "text")
-            .attr("placeholder", "112 or 0x70")
-            .attr("autocomplete", "off")
-            .attr("data-act", "goto")
-            .attr("data-value", ""),
-    );
     let is_hex = app.hex.is_hexadecimal;
     vec![
         e("h2").text(&station.name),
@@ -146,7 +136,6 @@ fn head(app: &App, station: &carwatch_viewer::say::StationLine) -> Vec<E> {
             .class("link narrow")
             .attr("aria-pressed", if is_hex { "true" } else { "false" })
             .text("0x"),
-        goto,
     ]
 }
 

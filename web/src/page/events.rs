@@ -63,7 +63,12 @@ pub(crate) fn listen() {
     on(&filter::input(), "input", move |_: Event| {
         // What is typed is coloured at once; the rows follow after a moment of quiet.
         let text = filter::input().value();
-        typed.run(60, move || with(|app| app.set_query(&text)));
+        typed.run(60, move || {
+            // Unless something else has changed it since then.
+            if filter::input().value() == text {
+                with(|app| app.set_query(&text));
+            }
+        });
         filter::scrolled();
     });
     on(&filter::input(), "scroll", |_: Event| filter::scrolled());

@@ -110,25 +110,36 @@ fn notices(app: &App) -> Vec<E> {
                 ),
         );
     }
-    for file in &app.overview.files {
-        for notice in &file.notices {
-            let key = format!("{}\n{notice}", file.name);
-            if app.dismissed.contains(&key) {
-                continue;
-            }
-            let words = e("p").kid(e("b").text(format!("{}. ", file.name))).text(notice);
-            let close = button("dismiss", &key).class("button").text("Dismiss");
-            all.push(
-                e("div")
-                    .class("notice amber")
-                    .kid(mark("partial"))
-                    .kid(words)
-                    .kid(e("div").class("row").kid(close)),
-            );
-        }
-    }
+    all.extend(app.overview.files.iter().filter_map(|file| amber(app, file)));
     all
 }
+
+/// What has to be known of a file: the first sentences, and the others where they are asked for.
+fn amber(app: &App, file: &FileLine) -> Option<E> {
+    let mut told: Vec<&str> = Vec::new();
+    for notice in &file.notices {
+        if !told.contains(&notice.as_str()) {
+            told.push(notice);
+        }
+    }
+    let key = format!("{}\n{}", file.name, told.first()?);
+    if app.dismissed.contains(&key) {
+        return None;
+    }
+    let (first, rest) = told.split_at(told.len().min(TOLD));
+    let mut words =
+        e("div").kid(e("p").kid(e("b").text(format!("{}. ", file.name))).text(first.join(" ")));
+    if !rest.is_empty() {
+        let more = e("summary").text(format!("{} more", rest.len()));
+        words = words.kid(e("details").kid(more).kids(rest.iter().map(|rest| e("p").text(rest))));
+    }
+    let close = button("dismiss", &key).class("button").text("Dismiss");
+    let row = e("div").class("row").kid(close);
+    Some(e("div").class("notice amber").kid(mark("partial")).kid(words).kid(row))
+}
+
+/// How many sentences are told of a file at once.
+const TOLD: usize = 2;
 
 /// What is no capture: a card before anything is open, else a notice.
 fn draw_foreign(app: &App) -> Vec<E> {
