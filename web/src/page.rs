@@ -6,22 +6,27 @@
 
 mod acts;
 mod app;
+mod brush;
 mod bytes;
 mod changes;
 mod charts;
 mod details;
 mod dom;
+mod draw;
 mod events;
 mod filter;
 mod help;
+mod hex;
 mod keys;
 mod link;
 mod numbers;
 mod picture;
 mod report;
+mod saving;
 mod scroll;
 mod stations;
 mod table;
+mod take;
 mod timeline;
 mod top;
 

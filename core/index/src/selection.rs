@@ -2,11 +2,11 @@
 
 use carwatch_query::Filter;
 
+use crate::Index;
 use crate::column::BLOCK;
 use crate::index::is_rejected;
 use crate::terms::{Numbers, Terms};
 use crate::timeline::{Parts, Timeline};
-use crate::{Answer, Index};
 
 /// The rows that pass a filter, found a block at a time.
 #[derive(Clone, Debug)]
@@ -96,7 +96,7 @@ impl Selection {
             let end = match scratch[0].get(at + 1) {
                 _ if self.terms.is_empty() => start,
                 Some(next) if row + 1 < of.rows.end => next - 1,
-                _ => end(index, of, row),
+                _ => index.end(row, of),
             };
             let numbers = Numbers { row, start, end, seconds, brand, color, odd, marks };
             let passes = self.terms.passes(index, answer, numbers);
@@ -202,8 +202,4 @@ impl Selection {
             })
         })
     }
-}
-
-fn end(index: &Index, of: &Answer, row: usize) -> u64 {
-    if row + 1 < of.rows.end { index.start.get(row + 1) - 1 } else { of.end }
 }

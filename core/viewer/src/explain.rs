@@ -6,7 +6,8 @@ use carwatch::wire::{self, Piece, RejectReason, Rejection, Tail};
 use carwatch_formats::caret;
 use carwatch_index::Index;
 
-use crate::say::{Answered, Explained};
+use crate::Answered;
+use crate::say::Explained;
 use crate::session::Part;
 use crate::{Session, rows, words};
 

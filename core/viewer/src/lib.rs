@@ -24,6 +24,7 @@
 //! assert_eq!((needs[0].file, needs[0].bytes.clone()), (0, 0..38));
 //! ```
 
+mod ask;
 mod bytes;
 mod changes;
 mod charts;
@@ -38,6 +39,6 @@ mod stations;
 mod text;
 mod words;
 
+pub use ask::{Answered, Ask, Need};
 pub use export::{Export, Form};
-pub use say::{Answered, Ask, Need};
 pub use session::{Limits, Session};

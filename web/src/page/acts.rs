@@ -4,7 +4,7 @@ use carwatch_query::{Field, Is, Query, Value};
 
 use super::app::{App, View, area};
 use super::dom::{button, e, get, set, set_attr};
-use super::{bytes, events, filter, help, link, table};
+use super::{bytes, events, filter, help, link, saving, table};
 use crate::messages::ToWorker;
 
 /// Does what an element says that was clicked; `is_out` with Alt held.
@@ -248,8 +248,8 @@ pub(crate) fn save(app: &mut App, what: &str) {
             };
             app.send(&ToWorker::Save(answer), &[]);
         }
-        "png" => events::later(events::save_png),
-        "report" => events::later(events::save_report),
+        "png" => events::later(saving::save_png),
+        "report" => events::later(saving::save_report),
         "link" => link::copy_link(app),
         _ => {}
     }

@@ -3,19 +3,16 @@
 use std::collections::BTreeMap;
 
 use carwatch_query::{Day, Query};
+use carwatch_viewer::Ask;
 use carwatch_viewer::say::{Compared, Counts, Explained, Lines, Overview, RejectionLine, Rows};
-use carwatch_viewer::{Answered, Ask};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Worker;
 
-use super::dom::{get, set_attr};
 use super::link::Link;
 use super::scroll::Scroll;
-use super::{
-    bytes, changes, charts, details, filter, report, stations, table, timeline, top, with,
-};
-use crate::messages::{SortBy, ToPage, ToWorker, pack};
+use super::{bytes, changes, filter, with};
+use crate::messages::{SortBy, ToWorker, pack};
 
 /// The state of the page.
 pub(crate) struct App {
@@ -62,10 +59,12 @@ pub(crate) struct App {
     pub(crate) fault: Option<String>,
     pub(crate) began: f64,
     pub(crate) spoken: u64,
-    asked: BTreeMap<&'static str, u32>,
+    /// The number of the latest question of each kind.
+    pub(super) asked: BTreeMap<&'static str, u32>,
     number: u32,
-    marked: u32,
-    has_frame: bool,
+    /// The areas that are to be drawn, and whether a frame was asked for.
+    pub(super) marked: u32,
+    pub(super) has_frame: bool,
 }
 
 /// What fills the page.
@@ -239,211 +238,6 @@ impl App {
                 changes::enter(self);
             }
             self.mark(area::ALL);
-        }
-    }
-
-    /// Takes what the worker says.
-    pub(crate) fn take(&mut self, message: ToPage, beside: &[JsValue]) {
-        match message {
-            ToPage::Ready => {}
-            ToPage::Overview(overview) => self.take_overview(*overview),
-            ToPage::Counts(query, counts) => {
-                if query == self.queries {
-                    self.counts = *counts;
-                    self.rows = Rows { of: self.counts.rows, ..std::mem::take(&mut self.rows) };
-                    self.table.is_stale = true;
-                    if let Some(row) = self.selected {
-                        self.ask("place", Ask::Place { row });
-                    }
-                    if self.counts.rows == 0 && self.queries > 0 {
-                        self.ask("alone", Ask::Alone);
-                    }
-                    use area::{BARS, DETAILS, FILTER, STATIONS, TABLE, TIMELINE};
-                    self.mark(FILTER | STATIONS | TIMELINE | BARS | TABLE | DETAILS);
-                }
-            }
-            ToPage::Answered(number, answered) => self.take_answer(number, *answered),
-            ToPage::Report(number, document) => report::settle(number, &document),
-            ToPage::Save(name) => {
-                if let Some(blob) = beside.first() {
-                    super::events::save(&name, blob);
-                }
-            }
-            ToPage::Hash(file, hash) => super::link::take_hash(self, file, hash),
-        }
-    }
-
-    fn take_overview(&mut self, overview: Overview) {
-        let had = self.overview.files.len();
-        let was_reading = self.overview.is_reading;
-        let had_day = self.day();
-        self.overview = overview;
-        let has_rows = self.overview.files.iter().any(|file| file.foreign.is_none());
-        if self.overview.files.is_empty() {
-            self.forget();
-        } else if has_rows && self.view == View::First {
-            self.set_view(View::Cars);
-        }
-        if self.overview.is_reading && !was_reading {
-            self.began = js_sys::Date::now();
-        }
-        if had_day != self.day() && self.query.text().contains("time") {
-            // Clock times are of another day now.
-            self.send_query();
-        }
-        if (was_reading || had < self.overview.files.len()) && !self.overview.is_reading {
-            super::link::ask_hash(self);
-            self.compared.clear();
-            if self.view == View::Changes {
-                changes::enter(self);
-            }
-        }
-        self.mark(area::TOP | area::STATIONS | area::FILTER | area::BYTES | area::CHANGES);
-    }
-
-    fn forget(&mut self) {
-        self.counts = Counts::default();
-        self.rows = Rows::default();
-        (self.selected, self.place, self.explained) = (None, None, None);
-        self.compared.clear();
-        self.dismissed.clear();
-        self.hashes.clear();
-        self.hex.answer = 0;
-        self.hex.caret = None;
-        self.pair = None;
-        self.view = View::First;
-        self.mark(area::ALL);
-    }
-
-    fn take_answer(&mut self, number: u32, answered: Answered) {
-        let kind = self.asked.iter().find(|(_, asked)| **asked == number).map(|(kind, _)| *kind);
-        // What a newer question has overtaken is of no interest, but for comparisons.
-        match (kind, answered) {
-            (Some("rows"), Answered::Rows(rows)) => {
-                self.rows = rows;
-                self.mark(area::TABLE);
-                if self.selected.is_none() && !self.rows.rows.is_empty() {
-                    let (row, place) = (self.rows.rows[0].row, self.rows.from);
-                    self.select(row, Some(place));
-                }
-            }
-            (Some("place"), Answered::Place { row, place }) if row == self.selected => {
-                self.place = place;
-                self.mark(area::TABLE | area::DETAILS);
-            }
-            (Some("next"), Answered::Place { row: Some(row), place }) => {
-                self.select(row, place);
-                if let Some(place) = place {
-                    self.table.show(place, self.rows.of);
-                }
-                self.steps = self.steps.saturating_sub(1);
-                if self.steps > 0 {
-                    self.ask("next", Ask::NextRejected { from: Some(row), back: self.is_back });
-                }
-            }
-            (Some("step"), Answered::Rows(rows)) => {
-                if let Some(line) = rows.rows.first() {
-                    self.select(line.row, Some(rows.from));
-                }
-            }
-            (Some("explain"), Answered::Explained(explained)) => {
-                bytes::follow(self, &explained);
-                self.selected = Some(explained.row.row);
-                self.explained = Some(explained);
-                details::ask_lines(self);
-                self.mark(area::DETAILS | area::BYTES | area::TABLE);
-            }
-            (Some("near"), Answered::Lines(lines)) => {
-                self.near = lines;
-                self.mark(area::DETAILS);
-            }
-            (Some("lines"), Answered::Lines(lines)) => {
-                self.hex.lines = lines;
-                self.mark(area::BYTES);
-            }
-            (Some("line"), Answered::Line(line)) => {
-                self.hex.scroll.show(line, self.hex.lines.of.max(line + 1));
-                self.mark(area::BYTES);
-            }
-            (Some("near-line"), Answered::Line(line)) => details::ask_lines_from(self, line),
-            (Some("rejections"), Answered::Rejections(rejections)) => {
-                self.rejections.1 = rejections;
-                self.mark(area::BYTES);
-            }
-            (Some("alone"), Answered::Alone(alone)) => {
-                self.alone = Some((self.queries, alone));
-                self.mark(area::TABLE);
-            }
-            (_, Answered::Compared(compared)) => {
-                self.compared.insert((compared.old, compared.new), *compared);
-                self.mark(area::CHANGES);
-            }
-            _ => {}
-        }
-    }
-
-    /// Draws what was marked: first what reads sizes, then the rest.
-    fn draw(&mut self) {
-        self.has_frame = false;
-        let areas = std::mem::take(&mut self.marked);
-        let marked = |area: u32| areas & area != 0;
-        let view = match self.view {
-            View::First => "first",
-            View::Stations => "stations",
-            View::Cars => "cars",
-            View::Bytes => "bytes",
-            View::Changes => "changes",
-        };
-        if get("main")
-            .owner_document()
-            .and_then(|d| d.body())
-            .is_some_and(|body| body.get_attribute("data-view").as_deref() != Some(view))
-        {
-            if let Some(body) = super::dom::document().body() {
-                let _ = body.set_attribute("data-view", view);
-            }
-            for tab in ["stations", "cars", "bytes", "changes"] {
-                let is = tab == view;
-                set_attr(&format!("tab-{tab}"), "aria-selected", if is { "true" } else { "false" });
-                set_attr(&format!("tab-{tab}"), "tabindex", if is { "0" } else { "-1" });
-            }
-        }
-        // Where it is not shown it has no size, and is drawn once it is.
-        if marked(area::TABLE) && self.view == View::Cars {
-            self.table.read();
-        }
-        if marked(area::BYTES) && self.view == View::Bytes {
-            self.hex.scroll.read();
-        }
-        if marked(area::STATIONS) {
-            self.station_scroll.read();
-        }
-        if marked(area::TOP) {
-            top::draw(self);
-        }
-        if marked(area::FILTER) {
-            filter::draw(self);
-        }
-        if marked(area::STATIONS) {
-            stations::draw(self);
-        }
-        if marked(area::TIMELINE) && self.view == View::Cars {
-            timeline::draw(self);
-        }
-        if marked(area::BARS) && self.view == View::Cars {
-            charts::draw(self);
-        }
-        if marked(area::TABLE) && self.view == View::Cars {
-            table::draw(self);
-        }
-        if marked(area::DETAILS) && self.view == View::Cars {
-            details::draw(self);
-        }
-        if marked(area::BYTES) && self.view == View::Bytes {
-            bytes::draw(self);
-        }
-        if marked(area::CHANGES) && self.view == View::Changes {
-            changes::draw(self);
         }
     }
 }

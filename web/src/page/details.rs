@@ -4,9 +4,9 @@ use carwatch_viewer::Ask;
 use carwatch_viewer::say::{Explained, StationLine};
 
 use super::app::{App, area};
-use super::bytes::{hex_lines, legend};
 use super::charts::{named, swatch};
 use super::dom::{E, button, e, get, mark, set, svg};
+use super::hex::{hex_lines, legend};
 use super::numbers::{count, grouped, took, utc};
 use super::stations::{end, stroke};
 

@@ -4,14 +4,13 @@ use js_sys::Array;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    AddEventListenerOptions, Blob, ClipboardEvent, DragEvent, Element, ErrorEvent, Event,
-    EventTarget, File, HtmlAnchorElement, HtmlInputElement, KeyboardEvent, MessageEvent,
-    MouseEvent, PointerEvent, ResizeObserver, Url,
+    AddEventListenerOptions, ClipboardEvent, DragEvent, Element, ErrorEvent, Event, EventTarget,
+    File, HtmlInputElement, KeyboardEvent, MessageEvent, MouseEvent, PointerEvent, ResizeObserver,
 };
 
-use super::app::{App, Brush, area};
-use super::dom::{document, get, set_text};
-use super::{acts, bytes, filter, keys, timeline, with};
+use super::app::{App, area};
+use super::dom::{document, get};
+use super::{acts, brush, bytes, filter, hex, keys, with};
 use crate::messages::{ToWorker, unpack};
 
 /// Listens to everything, from now on.
@@ -82,7 +81,7 @@ pub(crate) fn listen() {
         with(|app| app.mark(area::STATIONS));
     });
     resizes();
-    brushing();
+    brush::listen();
 }
 
 /// Notices, chips and charts come and go: what scrolls is measured whenever it changes its size.
@@ -134,7 +133,7 @@ fn byte_click(event: &MouseEvent, line: &Element) {
         with(|app| {
             let width = app.hex.width;
             let nth =
-                if letters > 1.0 { bytes::byte_at_column(letter, width) } else { letter as usize };
+                if letters > 1.0 { hex::byte_at_column(letter, width) } else { letter as usize };
             bytes::go(app, app.hex.answer, start + nth as u64);
         });
     }
@@ -202,128 +201,12 @@ fn drops(window: &web_sys::Window) {
     });
 }
 
-/// Dragging over the time line draws a range of whole minutes; a click clears it.
-fn brushing() {
-    let place = get("timeline");
-    let share_at = |event: &PointerEvent| {
-        let rect = get("timeline").get_bounding_client_rect();
-        (f64::from(event.client_x()) - rect.left() - 12.0) / (rect.width() - 24.0).max(1.0)
-    };
-    on(&place, "pointerdown", move |event: PointerEvent| {
-        with(|app| {
-            let bars = &app.counts.timeline;
-            if bars.width == 0 || event.button() != 0 || app.twins.iter().any(|t| t == "timeline") {
-                return;
-            }
-            let at = timeline::time_at(bars, share_at(&event));
-            let handle = closest(&event, ".handle").and_then(|h| h.get_attribute("data-value"));
-            let from = match (handle.as_deref(), timeline::brushed(app)) {
-                // The other end stays.
-                (Some("from"), Some(range)) => range.end,
-                (Some("to"), Some(range)) => range.start,
-                _ => at,
-            };
-            app.brush = Some(Brush { from, to: at });
-            let _ = get("timeline").set_pointer_capture(event.pointer_id());
-        });
-    });
-    on(&place, "pointermove", move |event: PointerEvent| {
-        with(|app| {
-            let bars = &app.counts.timeline;
-            let at = timeline::time_at(bars, share_at(&event));
-            if let Some(brush) = &mut app.brush {
-                brush.to = at;
-            }
-            let nth = at.abs_diff(bars.start).checked_div(bars.width).map(|nth| nth as usize);
-            if app.brush.is_some() || app.pointed != nth {
-                app.pointed = nth;
-                app.mark(area::TIMELINE);
-            }
-        });
-    });
-    on(&place, "pointerleave", |_: PointerEvent| {
-        with(|app| {
-            app.pointed = None;
-            app.mark(area::TIMELINE);
-        });
-    });
-    for name in ["pointerup", "pointercancel"] {
-        on(&place, name, move |event: PointerEvent| {
-            with(|app| {
-                let Some(brush) = app.brush.take() else { return };
-                app.mark(area::TIMELINE);
-                if event.type_() == "pointercancel" {
-                    return;
-                }
-                let minute = |at: i64| (at + 30).div_euclid(60) * 60;
-                let (low, high) = (brush.from.min(brush.to), brush.from.max(brush.to));
-                let is_click = (timeline::share(&app.counts.timeline, high)
-                    - timeline::share(&app.counts.timeline, low))
-                    < 0.004;
-                let text = if is_click {
-                    app.query.without_time()
-                } else {
-                    let (from, to) = (minute(low), minute(high));
-                    app.query.with_time(from..to.max(from + 60), app.day())
-                };
-                app.set_query(&text);
-            });
-        });
-    }
-}
-
-/// Offers a file to be saved.
-pub(crate) fn save(name: &str, blob: &JsValue) {
-    let Some(blob) = blob.dyn_ref::<Blob>() else { return };
-    let Ok(url) = Url::create_object_url_with_blob(blob) else { return };
-    if let Ok(link) = document().create_element("a") {
-        let link: HtmlAnchorElement = link.unchecked_into();
-        link.set_href(&url);
-        link.set_download(name);
-        link.click();
-    }
-    after(60_000, move || drop(Url::revoke_object_url(&url)));
-    set_text("live", &format!("Saved {name}"));
-}
-
-/// Saves the report; it is made in the worker.
-pub(crate) fn save_report() {
-    let promise = super::report(true);
-    let done = Closure::once_into_js(|text: JsValue| {
-        if let Ok(blob) = Blob::new_with_str_sequence(&Array::of1(&text)) {
-            save("report.json", &blob.into());
-        }
-    });
-    if let Some(done) = done.dyn_ref::<js_sys::Function>() {
-        let then = js_sys::Reflect::get(&promise, &"then".into());
-        if let Ok(then) = then.and_then(JsCast::dyn_into::<js_sys::Function>) {
-            let _ = then.call1(&promise, done);
-        }
-    }
-}
-
-/// Saves the time line as a picture, twice as large as it is shown.
-pub(crate) fn save_png() {
-    let Ok(Some(drawing)) = document().query_selector("#timeline svg") else {
-        return set_text("live", "There is no chart to save");
-    };
-    super::picture::save(&drawing);
-}
-
-/// Copies a text, and says so.
-pub(crate) fn copy(text: &str, said: &'static str) {
-    if let Some(window) = web_sys::window() {
-        let _ = window.navigator().clipboard().write_text(text);
-        set_text("live", said);
-    }
-}
-
 /// Runs something once this event is over, and the next frame is drawn.
 pub(crate) fn later(act: impl FnOnce() + 'static) {
     after(40, act);
 }
 
-fn after(ms: i32, act: impl FnOnce() + 'static) {
+pub(crate) fn after(ms: i32, act: impl FnOnce() + 'static) {
     let act = Closure::once_into_js(act);
     if let Some(window) = web_sys::window() {
         let _ =
@@ -346,12 +229,12 @@ impl Debounce {
     }
 }
 
-fn closest(event: &Event, selector: &str) -> Option<Element> {
+pub(crate) fn closest(event: &Event, selector: &str) -> Option<Element> {
     let target: Element = event.target()?.dyn_into().ok()?;
     target.closest(selector).ok().flatten()
 }
 
-fn on<T: JsCast + wasm_bindgen::convert::FromWasmAbi + 'static>(
+pub(crate) fn on<T: JsCast + wasm_bindgen::convert::FromWasmAbi + 'static>(
     target: &EventTarget,
     name: &str,
     act: impl Fn(T) + 'static,

@@ -5,7 +5,7 @@ use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use super::app::{App, View, area};
 use super::dom::{document, focus, get};
-use super::{acts, bytes, events, filter, help, link, table, timeline};
+use super::{acts, bytes, events, filter, help, link, saving, table, timeline};
 use crate::messages::ToWorker;
 use carwatch_query::{Is, Value};
 use carwatch_viewer::Ask;
@@ -277,5 +277,5 @@ fn copy_row(app: &App) {
             app.overview.stations.get(row.answer).map(|s| s.name.clone()).unwrap_or_default();
         format!("{station}\t{}\t{}\t{}", row.time, row.brand, row.color)
     };
-    events::copy(&text, "Row copied");
+    saving::copy(&text, "Row copied");
 }

@@ -3,7 +3,7 @@
 
 use super::app::{App, View};
 use super::dom::set_text;
-use super::events::copy;
+use super::saving::copy;
 use crate::messages::ToWorker;
 
 /// What a link says.

@@ -8,7 +8,7 @@ use web_sys::{
 };
 
 use super::dom::{document, set_text};
-use super::events;
+use super::saving;
 
 /// Draws a chart to a picture, twice as large as it is shown, and saves it.
 pub(crate) fn save(chart: &Element) {
@@ -56,7 +56,7 @@ fn draw(chart: &Element) -> Option<()> {
             context.fill_rect(0.0, 0.0, width, height);
             context.draw_image_with_html_image_element(&drawn, 0.0, 0.0).ok()?;
             let saved =
-                Closure::once_into_js(|blob: JsValue| events::save("detections.png", &blob));
+                Closure::once_into_js(|blob: JsValue| saving::save("detections.png", &blob));
             canvas.to_blob(saved.unchecked_ref()).ok()
         };
         if drawn().is_none() {

@@ -1,0 +1,236 @@
+//! Files on their way in: what they are, where they go, and how they end.
+
+use carwatch::{Fault, Reason, Verdict};
+use carwatch_capture::inspect::{self, Inspection};
+use carwatch_capture::read::Kind;
+use carwatch_index::Reading;
+
+use crate::Session;
+use crate::file::{self, Answer, Begins, File, Incoming, Source};
+use crate::text::count;
+
+impl Session {
+    /// Begins a file of `size` bytes; one that is being read ends.
+    pub fn open(&mut self, name: &str, size: u64) {
+        self.close();
+        let answers = self.answers.len();
+        self.files.push(File {
+            name: name.to_owned(),
+            size,
+            read: 0,
+            kind: "",
+            notices: Vec::new(),
+            foreign: None,
+            is_open: true,
+            answers: answers..answers,
+            elapsed: None,
+        });
+        self.incoming = Some(Incoming::Begun(Vec::new()));
+    }
+
+    /// Takes the next bytes of the file that is being read.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        let Some(file) = self.files.last_mut().filter(|file| file.is_open) else { return };
+        file.read += bytes.len() as u64;
+        match &mut self.incoming {
+            Some(Incoming::Raw(reading)) => {
+                reading.feed(&mut self.index, bytes);
+                self.check_room();
+            }
+            Some(Incoming::Capture(inspection)) => {
+                inspection.feed(bytes);
+                if !inspection.wants_more() {
+                    self.close();
+                }
+            }
+            Some(Incoming::Begun(head)) => {
+                head.extend_from_slice(bytes);
+                self.tell(false);
+            }
+            Some(Incoming::Enough) | None => {}
+        }
+    }
+
+    /// Whether more bytes of the file can change anything.
+    #[must_use]
+    pub const fn wants_more(&self) -> bool {
+        !matches!(self.incoming, None | Some(Incoming::Enough))
+    }
+
+    /// Ends the file that is being read.
+    pub fn close(&mut self) {
+        self.end(None);
+    }
+
+    /// Ends it where it could not be read on, in the words of whoever said so.
+    pub fn fail(&mut self, words: &str) {
+        self.end(Some(Fault::new(Reason::Io, words)));
+    }
+
+    /// Ends it where the reader stopped it.
+    pub fn stop(&mut self) {
+        self.end(Some(Fault::new(Reason::Cancelled, "reading was stopped here")));
+    }
+
+    /// Reads a file that is none of ours as a raw answer, from its begin: feed it once more.
+    pub fn read_anyway(&mut self, file: usize) {
+        let Some(line) = self.files.get(file) else { return };
+        let (name, size) = (line.name.clone(), line.size);
+        self.files[file].foreign = None;
+        self.files[file].notices.clear();
+        self.open(&name, size);
+        // The line above it, without an answer, is no longer needed.
+        if self.files[file].answers.is_empty() && file + 2 == self.files.len() {
+            self.files.remove(file);
+        }
+        self.begin_raw();
+    }
+
+    /// Looks at the first bytes, and goes on as they say.
+    fn tell(&mut self, is_all: bool) {
+        let Some(Incoming::Begun(head)) = &mut self.incoming else { return };
+        let begins = file::begins(head, is_all);
+        let head = std::mem::take(head);
+        let room = self.room();
+        let Some(file) = self.files.last_mut() else { return };
+        match begins {
+            Begins::NotYet => self.incoming = Some(Incoming::Begun(head)),
+            Begins::Foreign(foreign) => {
+                file.foreign = Some(foreign);
+                file.is_open = false;
+                self.incoming = Some(Incoming::Enough);
+            }
+            Begins::Raw => {
+                self.begin_raw();
+                self.feed_on(&head);
+            }
+            Begins::Capture => {
+                let inspection = Inspection::detailed(&file.name, room);
+                self.incoming = Some(Incoming::Capture(Box::new(inspection)));
+                self.feed_on(&head);
+            }
+        }
+    }
+
+    fn begin_raw(&mut self) {
+        let number = self.files.len() - 1;
+        let Some(file) = self.files.last_mut() else { return };
+        file.kind = "raw";
+        let name = self.names.take(&file.name, file.name.clone());
+        let reading = Reading::new(&mut self.index, &name, self.limits.inspect.record);
+        self.answers.push(file::raw(name, number));
+        file.answers.end = self.answers.len();
+        self.incoming = Some(Incoming::Raw(reading));
+    }
+
+    /// Takes bytes that were counted already.
+    fn feed_on(&mut self, bytes: &[u8]) {
+        let read = self.files.last().map(|file| file.read);
+        self.feed(bytes);
+        if let (Some(file), Some(read)) = (self.files.last_mut(), read) {
+            file.read = read;
+        }
+    }
+
+    /// Stops where the rows take more memory than there is.
+    fn check_room(&mut self) {
+        if self.index.held() > self.limits.rows {
+            let most = self.limits.rows;
+            self.end(Some(Fault::new(
+                Reason::TooLarge,
+                format!("its rows take more than {} MiB of memory; cut the file", most >> 20),
+            )));
+        }
+    }
+
+    /// What is left for the answers of captures.
+    fn room(&self) -> inspect::Limits {
+        let held = |answer: &Answer| match &answer.bytes {
+            Source::File => 0,
+            Source::Held(bytes) => bytes.len() as u64,
+        };
+        let held: u64 = self.answers.iter().map(held).sum();
+        let limits = self.limits.inspect;
+        inspect::Limits { memory: limits.memory.saturating_sub(held), ..limits }
+    }
+
+    fn end(&mut self, fault: Option<Fault>) {
+        self.tell(true);
+        let Some(incoming) = self.incoming.take() else { return };
+        let number = self.files.len() - 1;
+        let file = &mut self.files[number];
+        file.is_open = false;
+        let was_cut = fault.is_some() || file.read < file.size;
+        if let Some(fault) = &fault {
+            let read = count(file.read, "byte");
+            let why = fault.detail.as_deref().unwrap_or_default();
+            file.notices.push(format!(
+                "Only {read} of {} were read: {why}. What is shown is of that part; open the file \
+                 again to read all of it.",
+                count(file.size, "byte")
+            ));
+        }
+        match incoming {
+            // What has begun was told apart above.
+            Incoming::Enough | Incoming::Begun(_) => {}
+            Incoming::Raw(reading) => {
+                let verdict = match fault {
+                    None => Verdict::Complete { verified: false },
+                    Some(fault) if file.read == 0 => Verdict::Failed(fault),
+                    Some(fault) => Verdict::Partial(fault),
+                };
+                reading.finish(&mut self.index, &verdict);
+                if let Some(answer) = self.answers.last_mut() {
+                    answer.verdict = Some(verdict);
+                }
+            }
+            Incoming::Capture(inspection) => {
+                file.kind = match (inspection.is_packed(), inspection.kind()) {
+                    (false, Some(Kind::Pcap)) => "pcap",
+                    (false, Some(Kind::PcapNg)) => "pcapng",
+                    (true, Some(Kind::Pcap)) => "pcap, packed",
+                    (true, Some(Kind::PcapNg)) => "pcapng, packed",
+                    (true, _) => "raw, packed",
+                    (false, _) => "raw",
+                };
+                let inspected = match fault {
+                    None => inspection.finish(),
+                    Some(fault) => inspection.stop(fault),
+                };
+                let mut notices: Vec<String> = Vec::new();
+                // Of a file that ends too early the one line says it, where there is but one.
+                if let [line] = &inspected.report.stations[..]
+                    && let Some(fault) = line.outcome.verdict.fault()
+                    && fault.reason == Reason::Capture
+                    && file.notices.is_empty()
+                {
+                    let why = fault.detail.as_deref().unwrap_or("not all of it is there");
+                    notices.push(format!(
+                        "{} {} of {} were read, and what is shown is what they hold; ask for the \
+                         file once more.",
+                        crate::words::stop(why),
+                        count(file.read, "byte"),
+                        count(file.size, "byte")
+                    ));
+                }
+                notices.extend(inspected.notes.iter().map(|note| crate::words::stop(&note.words)));
+                // A single line says it itself, unless the file was not read to its end.
+                if was_cut && file.notices.is_empty() && notices.is_empty() {
+                    notices.push(format!(
+                        "Only {} of {} were read. What is shown is of that part.",
+                        count(file.read, "byte"),
+                        count(file.size, "byte")
+                    ));
+                }
+                file.notices.extend(notices);
+                file.elapsed = inspected.report.elapsed;
+                let names = &mut self.names;
+                let mut name = |name: String| names.take(&name.clone(), name);
+                let all =
+                    file::captured(inspected, number, &self.limits, &mut self.index, &mut name);
+                file.answers.end += all.len();
+                self.answers.extend(all);
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Drawing: once a frame, and only what was marked.
+
+use super::app::{App, View, area};
+use super::dom::{document, set_attr};
+use super::{bytes, changes, charts, details, filter, stations, table, timeline, top};
+
+impl App {
+    /// Draws what was marked: first what reads sizes, then the rest.
+    pub(super) fn draw(&mut self) {
+        self.has_frame = false;
+        let areas = std::mem::take(&mut self.marked);
+        let marked = |area: u32| areas & area != 0;
+        let view = match self.view {
+            View::First => "first",
+            View::Stations => "stations",
+            View::Cars => "cars",
+            View::Bytes => "bytes",
+            View::Changes => "changes",
+        };
+        let body = document().body();
+        if let Some(body) =
+            body.filter(|body| body.get_attribute("data-view").as_deref() != Some(view))
+        {
+            let _ = body.set_attribute("data-view", view);
+            for tab in ["stations", "cars", "bytes", "changes"] {
+                let is = tab == view;
+                set_attr(&format!("tab-{tab}"), "aria-selected", if is { "true" } else { "false" });
+                set_attr(&format!("tab-{tab}"), "tabindex", if is { "0" } else { "-1" });
+            }
+        }
+        // Where it is not shown it has no size, and is drawn once it is.
+        if marked(area::TABLE) && self.view == View::Cars {
+            self.table.read();
+        }
+        if marked(area::BYTES) && self.view == View::Bytes {
+            self.hex.scroll.read();
+        }
+        if marked(area::STATIONS) {
+            self.station_scroll.read();
+        }
+        if marked(area::TOP) {
+            top::draw(self);
+        }
+        if marked(area::FILTER) {
+            filter::draw(self);
+        }
+        if marked(area::STATIONS) {
+            stations::draw(self);
+        }
+        if marked(area::TIMELINE) && self.view == View::Cars {
+            timeline::draw(self);
+        }
+        if marked(area::BARS) && self.view == View::Cars {
+            charts::draw(self);
+        }
+        if marked(area::TABLE) && self.view == View::Cars {
+            table::draw(self);
+        }
+        if marked(area::DETAILS) && self.view == View::Cars {
+            details::draw(self);
+        }
+        if marked(area::BYTES) && self.view == View::Bytes {
+            bytes::draw(self);
+        }
+        if marked(area::CHANGES) && self.view == View::Changes {
+            changes::draw(self);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! What the worker says, taken into the state of the page.
+
+use carwatch_viewer::say::{Counts, Overview, Rows};
+use carwatch_viewer::{Answered, Ask};
+use wasm_bindgen::JsValue;
+
+use super::app::{App, View, area};
+use super::{bytes, changes, details, link, report, saving};
+use crate::messages::ToPage;
+
+impl App {
+    /// Takes what the worker says.
+    pub(crate) fn take(&mut self, message: ToPage, beside: &[JsValue]) {
+        match message {
+            ToPage::Ready => {}
+            ToPage::Overview(overview) => self.take_overview(*overview),
+            ToPage::Counts(query, counts) => {
+                if query == self.queries {
+                    self.counts = *counts;
+                    self.rows = Rows { of: self.counts.rows, ..std::mem::take(&mut self.rows) };
+                    self.table.is_stale = true;
+                    if let Some(row) = self.selected {
+                        self.ask("place", Ask::Place { row });
+                    }
+                    if self.counts.rows == 0 && self.queries > 0 {
+                        self.ask("alone", Ask::Alone);
+                    }
+                    use area::{BARS, DETAILS, FILTER, STATIONS, TABLE, TIMELINE};
+                    self.mark(FILTER | STATIONS | TIMELINE | BARS | TABLE | DETAILS);
+                }
+            }
+            ToPage::Answered(number, answered) => self.take_answer(number, *answered),
+            ToPage::Report(number, document) => report::settle(number, &document),
+            ToPage::Save(name) => {
+                if let Some(blob) = beside.first() {
+                    saving::save(&name, blob);
+                }
+            }
+            ToPage::Hash(file, hash) => link::take_hash(self, file, hash),
+        }
+    }
+
+    fn take_overview(&mut self, overview: Overview) {
+        let had = self.overview.files.len();
+        let was_reading = self.overview.is_reading;
+        let had_day = self.day();
+        self.overview = overview;
+        let has_rows = self.overview.files.iter().any(|file| file.foreign.is_none());
+        if self.overview.files.is_empty() {
+            self.forget();
+        } else if has_rows && self.view == View::First {
+            self.set_view(View::Cars);
+        }
+        if self.overview.is_reading && !was_reading {
+            self.began = js_sys::Date::now();
+        }
+        if had_day != self.day() && self.query.text().contains("time") {
+            // Clock times are of another day now.
+            self.send_query();
+        }
+        if (was_reading || had < self.overview.files.len()) && !self.overview.is_reading {
+            link::ask_hash(self);
+            self.compared.clear();
+            if self.view == View::Changes {
+                changes::enter(self);
+            }
+        }
+        self.mark(area::TOP | area::STATIONS | area::FILTER | area::BYTES | area::CHANGES);
+    }
+
+    fn forget(&mut self) {
+        self.counts = Counts::default();
+        self.rows = Rows::default();
+        (self.selected, self.place, self.explained) = (None, None, None);
+        self.compared.clear();
+        self.dismissed.clear();
+        self.hashes.clear();
+        self.hex.answer = 0;
+        self.hex.caret = None;
+        self.pair = None;
+        self.view = View::First;
+        self.mark(area::ALL);
+    }
+
+    fn take_answer(&mut self, number: u32, answered: Answered) {
+        let kind = self.asked.iter().find(|(_, asked)| **asked == number).map(|(kind, _)| *kind);
+        // What a newer question has overtaken is of no interest, but for comparisons.
+        match (kind, answered) {
+            (Some("rows"), Answered::Rows(rows)) => {
+                self.rows = rows;
+                self.mark(area::TABLE);
+                if self.selected.is_none() && !self.rows.rows.is_empty() {
+                    let (row, place) = (self.rows.rows[0].row, self.rows.from);
+                    self.select(row, Some(place));
+                }
+            }
+            (Some("place"), Answered::Place { row, place }) if row == self.selected => {
+                self.place = place;
+                self.mark(area::TABLE | area::DETAILS);
+            }
+            (Some("next"), Answered::Place { row: Some(row), place }) => {
+                self.select(row, place);
+                if let Some(place) = place {
+                    self.table.show(place, self.rows.of);
+                }
+                self.steps = self.steps.saturating_sub(1);
+                if self.steps > 0 {
+                    self.ask("next", Ask::NextRejected { from: Some(row), back: self.is_back });
+                }
+            }
+            (Some("step"), Answered::Rows(rows)) => {
+                if let Some(line) = rows.rows.first() {
+                    self.select(line.row, Some(rows.from));
+                }
+            }
+            (Some("explain"), Answered::Explained(explained)) => {
+                bytes::follow(self, &explained);
+                self.selected = Some(explained.row.row);
+                self.explained = Some(explained);
+                details::ask_lines(self);
+                self.mark(area::DETAILS | area::BYTES | area::TABLE);
+            }
+            (Some("near"), Answered::Lines(lines)) => {
+                self.near = lines;
+                self.mark(area::DETAILS);
+            }
+            (Some("lines"), Answered::Lines(lines)) => {
+                self.hex.lines = lines;
+                self.mark(area::BYTES);
+            }
+            (Some("line"), Answered::Line(line)) => {
+                self.hex.scroll.show(line, self.hex.lines.of.max(line + 1));
+                self.mark(area::BYTES);
+            }
+            (Some("near-line"), Answered::Line(line)) => details::ask_lines_from(self, line),
+            (Some("rejections"), Answered::Rejections(rejections)) => {
+                self.rejections.1 = rejections;
+                self.mark(area::BYTES);
+            }
+            (Some("alone"), Answered::Alone(alone)) => {
+                self.alone = Some((self.queries, alone));
+                self.mark(area::TABLE);
+            }
+            (_, Answered::Compared(compared)) => {
+                self.compared.insert((compared.old, compared.new), *compared);
+                self.mark(area::CHANGES);
+            }
+            _ => {}
+        }
+    }
+}
