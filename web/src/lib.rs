@@ -3,7 +3,7 @@
 //! What is shown is decided in [`carwatch_viewer`]; here is what touches a browser. Both halves
 //! are in this one library, which the page loads twice: [`start_page`] runs in the page, where
 //! nothing may take long, and [`start_worker`] in its worker. They send each other
-//! [`messages`]. JavaScript only starts them (`page/boot.js`).
+//! `messages`. JavaScript only starts them (`page/boot.js`).
 
 mod messages;
 mod page;

@@ -15,7 +15,7 @@ pub const BLOCK: usize = 1 << 16;
 #[derive(Clone, Debug, Default)]
 pub struct Column {
     full: Vec<Block>,
-    /// The last block, while it grows.
+    /// The last block, until another value comes behind it.
     tail: Vec<u64>,
     held: usize,
 }
@@ -55,17 +55,26 @@ impl Column {
     }
 
     /// Appends one.
+    #[inline]
     pub fn push(&mut self, value: u64) {
-        if self.tail.capacity() == 0 {
-            self.tail.reserve_exact(if self.full.is_empty() { 64 } else { BLOCK });
+        if self.tail.len() == self.tail.capacity() {
+            self.make_room();
         }
         self.tail.push(value);
-        if self.tail.len() == BLOCK {
-            let block = Block::new(&self.tail);
-            self.held += size_of::<Block>() + block.bytes();
-            self.full.push(block);
-            self.tail.clear();
+    }
+
+    /// Makes the tail grow up to a block, and packs it once it is one.
+    #[cold]
+    fn make_room(&mut self) {
+        let length = self.tail.len();
+        if length < BLOCK {
+            // A few answers of a few records must not take a block each.
+            return self.tail.reserve_exact((length * 3).max(64).min(BLOCK - length));
         }
+        let block = Block::new(&self.tail);
+        self.held += size_of::<Block>() + block.bytes();
+        self.full.push(block);
+        self.tail.clear();
     }
 
     /// The one at `place`.
@@ -174,7 +183,7 @@ mod tests {
     fn takes_what_the_values_need() {
         let held = |spread: u64| {
             let mut column = Column::default();
-            (0..BLOCK as u64).for_each(|n| column.push(1 << 40 | (n & spread)));
+            (0..=BLOCK as u64).for_each(|n| column.push(1 << 40 | (n & spread)));
             column.full[0].bytes() / BLOCK
         };
         assert_eq!([0, 1, 0xff, 0x100].map(held), [0, 1, 1, 2]);
