@@ -182,6 +182,12 @@ fn read(
     let bytes = Uint8Array::new(&buffer);
     into.resize(bytes.length() as usize, 0);
     bytes.copy_to(into);
+    // Its memory is free at once, and not when the browser comes round to collecting it: that
+    // would be as much as the file has. (Browsers from before 2024 have no such method.)
+    let free = js_sys::Reflect::get(&buffer, &"transfer".into());
+    if let Some(free) = free.ok().and_then(|free| free.dyn_into::<js_sys::Function>().ok()) {
+        let _ = free.call1(&buffer, &0.into());
+    }
     Ok(())
 }
 
