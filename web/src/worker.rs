@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use carwatch_index::By;
 use carwatch_viewer::{Export, Form, Session};
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -15,7 +15,7 @@ use web_sys::{
 };
 
 use crate::messages::{SortBy, ToPage, ToWorker, pack, unpack};
-use files::Files;
+use files::{Files, More};
 
 thread_local! {
     static WORKER: RefCell<Option<Worker>> = const { RefCell::new(None) };
@@ -49,6 +49,14 @@ pub(crate) fn start() {
     };
     worker.tell(&ToPage::Ready, &[]);
     WORKER.set(Some(worker));
+}
+
+/// A piece of a file has come.
+fn come(begun: u32, piece: Result<ArrayBuffer, String>) {
+    with(|worker| {
+        worker.files.come(begun, piece);
+        worker.next_turn();
+    });
 }
 
 fn with(act: impl FnOnce(&mut Worker)) {
@@ -118,10 +126,11 @@ impl Worker {
     fn turn(&mut self) {
         self.has_turn = false;
         let begun = now();
-        let mut is_reading = true;
-        while is_reading && now() - begun < TURN {
-            is_reading = self.files.read(&mut self.session);
+        let mut more = More::Now;
+        while more == More::Now && now() - begun < TURN {
+            more = self.files.read(&mut self.session);
         }
+        let is_reading = more != More::No;
         let rows = self.session.rows();
         // While files are read, filtering all again and again must not take longer than reading.
         let has_grown = rows > self.session.filtered() * 3 / 2 || !is_reading;
@@ -151,7 +160,8 @@ impl Worker {
         {
             self.now_that_all_is_read(message);
         }
-        if is_reading || is_filtering || !self.waiting.is_empty() {
+        // Where a piece is on its way, the next turn comes with it.
+        if more == More::Now || is_filtering || (!is_reading && !self.waiting.is_empty()) {
             self.next_turn();
         }
     }

@@ -7,9 +7,10 @@ use carwatch::Report;
 use carwatch_capture::inspect::{Inspector, Limits};
 use carwatch_formats::{Format, Options, write_cars};
 use carwatch_viewer::{Session, sample};
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, Reflect, Uint8Array};
 use sha2::{Digest as _, Sha256};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, File, FileReaderSync};
 
 /// The files, and where reading is.
@@ -19,9 +20,30 @@ pub(crate) struct Files {
     /// Those that are open once more.
     again: Vec<usize>,
     waiting: VecDeque<File>,
-    /// Which is being read, and up to where.
-    reading: Option<(File, f64)>,
+    reading: Option<Reading>,
+    /// How many files were begun: a piece of an earlier one that comes late is of none.
+    begun: u32,
     piece: Vec<u8>,
+}
+
+/// The file that is being read. The browser reads its next piece while the last is looked at.
+struct Reading {
+    file: File,
+    /// Up to where pieces were asked for.
+    at: f64,
+    is_asked: bool,
+    come: Option<Result<ArrayBuffer, String>>,
+}
+
+/// What there is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum More {
+    /// More of it, at once.
+    Now,
+    /// A piece is on its way, and tells when it is there.
+    Later,
+    /// Everything has been read.
+    No,
 }
 
 impl Files {
@@ -32,6 +54,7 @@ impl Files {
             again: Vec::new(),
             waiting: VecDeque::new(),
             reading: None,
+            begun: 0,
             piece: Vec::new(),
         }
     }
@@ -50,9 +73,9 @@ impl Files {
     pub(crate) fn read_anyway(&mut self, file: usize, session: &mut Session) {
         let Some(blob) = self.open.get(file).cloned() else { return };
         // Whatever is being read goes on behind it.
-        if let Some((reading, _)) = self.reading.take() {
+        if let Some(reading) = self.reading.take() {
             session.stop();
-            self.waiting.push_front(reading);
+            self.waiting.push_front(reading.file);
         }
         let is_last = file + 1 == self.open.len();
         session.read_anyway(file);
@@ -60,7 +83,7 @@ impl Files {
             self.open.push(blob.clone());
             self.again.push(file);
         }
-        self.reading = Some((blob, 0.0));
+        self.begin(blob);
     }
 
     /// Reads no further.
@@ -71,35 +94,55 @@ impl Files {
         }
     }
 
-    /// Reads the next piece, and says whether there is more.
-    pub(crate) fn read(&mut self, session: &mut Session) -> bool {
-        let Some((file, at)) = &mut self.reading else {
-            let Some(next) = self.waiting.pop_front() else { return false };
+    /// Takes the next piece, if it is there.
+    pub(crate) fn read(&mut self, session: &mut Session) -> More {
+        let Some(reading) = &mut self.reading else {
+            let Some(next) = self.waiting.pop_front() else { return More::No };
             session.open(&next.name(), next.size() as u64);
             self.open.push(next.clone());
-            self.reading = Some((next, 0.0));
-            return true;
+            self.begin(next);
+            return More::Now;
         };
-        let size = file.size();
-        if *at < size && session.wants_more() {
-            let end = (*at + PIECE).min(size);
-            match read(&self.reader, file, *at..end, &mut self.piece) {
-                Ok(()) => {
-                    session.feed(&self.piece);
-                    *at = end;
-                }
-                Err(words) => {
-                    session.fail(&words);
-                    self.reading = None;
-                    return !self.waiting.is_empty();
+        let is_over = reading.at >= reading.file.size();
+        match reading.come.take() {
+            Some(Ok(buffer)) => {
+                // The one after it is read meanwhile.
+                reading.ask(self.begun);
+                take(&buffer, &mut self.piece);
+                session.feed(&self.piece);
+                if !session.wants_more() {
+                    self.end(session);
                 }
             }
+            Some(Err(words)) => {
+                session.fail(&words);
+                self.reading = None;
+            }
+            None if reading.is_asked => return More::Later,
+            None if is_over => self.end(session),
+            None => reading.ask(self.begun),
         }
-        if *at >= size || !session.wants_more() {
-            session.close();
-            self.reading = None;
+        More::Now
+    }
+
+    /// A piece of the file that was the `begun`th has come.
+    pub(crate) fn come(&mut self, begun: u32, piece: Result<ArrayBuffer, String>) {
+        if let Some(reading) = self.reading.as_mut().filter(|_| begun == self.begun) {
+            reading.is_asked = false;
+            reading.come = Some(piece);
         }
-        self.reading.is_some() || !self.waiting.is_empty()
+    }
+
+    fn begin(&mut self, file: File) {
+        self.begun += 1;
+        let mut reading = Reading { file, at: 0.0, is_asked: false, come: None };
+        reading.ask(self.begun);
+        self.reading = Some(reading);
+    }
+
+    fn end(&mut self, session: &mut Session) {
+        session.close();
+        self.reading = None;
     }
 
     /// Some of the bytes of a file; none where they cannot be read any more.
@@ -114,8 +157,8 @@ impl Files {
         bytes
     }
 
-    pub(crate) fn blob(&self, file: usize) -> wasm_bindgen::JsValue {
-        self.open.get(file).map_or(wasm_bindgen::JsValue::NULL, |file| file.clone().into())
+    pub(crate) fn blob(&self, file: usize) -> JsValue {
+        self.open.get(file).map_or(JsValue::NULL, |file| file.clone().into())
     }
 
     /// The document that `inspect --format json` prints for these files.
@@ -162,33 +205,57 @@ impl Files {
     }
 }
 
+impl Reading {
+    /// Asks for the next piece, if there is one.
+    fn ask(&mut self, begun: u32) {
+        if self.is_asked || self.at >= self.file.size() {
+            return;
+        }
+        let end = (self.at + PIECE).min(self.file.size());
+        let blob: &Blob = &self.file;
+        let Ok(part) = blob.slice_with_f64_and_f64(self.at, end) else { return };
+        (self.at, self.is_asked) = (end, true);
+        let come = Closure::once_into_js(move |buffer: JsValue| {
+            super::come(begun, buffer.dyn_into().map_err(|e| words(&e)));
+        });
+        let failed = Closure::once_into_js(move |e: JsValue| super::come(begun, Err(words(&e))));
+        let promise = part.array_buffer();
+        if let Ok(then) = Reflect::get(&promise, &"then".into()) {
+            let then: Function = then.unchecked_into();
+            let _ = then.call2(&promise, &come, &failed);
+        }
+    }
+}
+
 fn read(
     reader: &FileReaderSync,
     file: &File,
     range: Range<f64>,
     into: &mut Vec<u8>,
 ) -> Result<(), String> {
-    let words = |e: wasm_bindgen::JsValue| match e.dyn_ref::<js_sys::Error>() {
-        Some(e) => String::from(e.message()),
-        // A DOMException is no Error of JavaScript's, but has a message as well.
-        None => js_sys::Reflect::get(&e, &"message".into())
-            .ok()
-            .and_then(|message| message.as_string())
-            .unwrap_or_else(|| "the browser could not read it".to_owned()),
-    };
     let blob: &Blob = file;
-    let part = blob.slice_with_f64_and_f64(range.start, range.end).map_err(words)?;
-    let buffer = reader.read_as_array_buffer(&part).map_err(words)?;
-    let bytes = Uint8Array::new(&buffer);
+    let part = blob.slice_with_f64_and_f64(range.start, range.end).map_err(|e| words(&e))?;
+    take(&reader.read_as_array_buffer(&part).map_err(|e| words(&e))?, into);
+    Ok(())
+}
+
+/// Copies what has come to where it is looked at.
+fn take(buffer: &ArrayBuffer, into: &mut Vec<u8>) {
+    let bytes = Uint8Array::new(buffer);
     into.resize(bytes.length() as usize, 0);
     bytes.copy_to(into);
     // Its memory is free at once, and not when the browser comes round to collecting it: that
     // would be as much as the file has. (Browsers from before 2024 have no such method.)
-    let free = js_sys::Reflect::get(&buffer, &"transfer".into());
-    if let Some(free) = free.ok().and_then(|free| free.dyn_into::<js_sys::Function>().ok()) {
-        let _ = free.call1(&buffer, &0.into());
+    let free = Reflect::get(buffer, &"transfer".into());
+    if let Some(free) = free.ok().and_then(|free| free.dyn_into::<Function>().ok()) {
+        let _ = free.call1(buffer, &0.into());
     }
-    Ok(())
+}
+
+/// The browser's words about what went wrong.
+fn words(e: &JsValue) -> String {
+    let message = Reflect::get(e, &"message".into()).ok().and_then(|message| message.as_string());
+    message.unwrap_or_else(|| "the browser could not read it".to_owned())
 }
 
 /// The exit code that inspecting these files would have had.
