@@ -194,3 +194,57 @@ const MAGICS: &[(&[u8], &str)] = &[
     (b"OggS", "an Ogg recording"),
     (b"ID3", "an MP3 recording"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use carwatch::{Fault, Reason, Verdict};
+
+    use super::{MAGICS, chip, end, foreign, in_full};
+
+    #[test]
+    fn every_reason_has_words() {
+        use Reason::{
+            Cancelled, Capture, ConnectTimeout, Deadline, IdleTimeout, Io, NameNotFound, Refused,
+            Reset, Tls, TooLarge, Truncated, Unreachable,
+        };
+        let all = [
+            Refused,
+            Unreachable,
+            NameNotFound,
+            ConnectTimeout,
+            IdleTimeout,
+            Deadline,
+            Reset,
+            Truncated,
+            TooLarge,
+            Tls,
+            Io,
+            Cancelled,
+            Capture,
+        ];
+        let mut said = std::collections::HashSet::new();
+        for reason in all {
+            let failed = Verdict::Failed(Fault::from(reason));
+            let partial = Verdict::Partial(Fault::new(reason, "so it was"));
+            assert_eq!(chip(&failed), format!("failed: {}", reason.as_str().replace('_', " ")));
+            assert!(said.insert(in_full(&failed, 0, false)), "{reason:?} says what another says");
+            let words = in_full(&partial, 5, false);
+            assert!(words.contains("5 bytes") && words.ends_with("so it was."), "{words}");
+            assert!(["reset", "truncated", "clock", "none"].contains(&end(&failed)));
+        }
+        let plain = Verdict::Complete { verified: false };
+        assert_ne!(in_full(&plain, 1, true), in_full(&plain, 1, false));
+    }
+
+    #[test]
+    fn what_is_none_of_ours_is_named() {
+        for (magic, kind) in MAGICS {
+            let told = foreign(&[magic, &b"and so on"[..]].concat()).expect("it is foreign");
+            assert_eq!(told.kind, *kind);
+            let carets = told.carets.lines().nth(1).expect("two lines");
+            assert_eq!(carets.split(' ').count(), told.magic.split(' ').count());
+        }
+        assert_eq!(foreign(b"97264836:peugeot:red"), None);
+        assert_eq!(foreign(b""), None);
+    }
+}

@@ -313,3 +313,45 @@ fn what_is_no_capture_is_read_only_if_asked() {
     session.read_anyway(99);
     assert_eq!(session.overview(), overview);
 }
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(bytes).expect("memory takes everything");
+    gzip.finish().expect("memory takes everything")
+}
+
+#[test]
+fn what_is_packed_is_unpacked_and_held() {
+    let mut session = Session::new(Limits::default());
+    let list = vec![&b"1:a:b.2:c:d"[..]; 50].join(&b'.');
+    for (name, bytes) in [("gate.raw.gz", packed(&list)), ("sample.gz", packed(&sample::bytes()))] {
+        session.open(name, bytes.len() as u64);
+        bytes.chunks(100).for_each(|piece| session.feed(piece));
+        session.close();
+    }
+    settle(&mut session);
+    let overview = session.overview();
+    let kinds: Vec<&str> = overview.files.iter().map(|file| file.kind.as_str()).collect();
+    assert_eq!(kinds, ["raw, packed", "pcapng, packed"]);
+    assert_eq!((overview.stations.len(), overview.stations[0].cars), (25, 100));
+    assert_eq!(session.held(0), Some(&list[..]));
+    assert!(session.needs(&Ask::Explain { row: 0 }).is_empty());
+    assert_eq!(explained(&session, &Ask::Explain { row: 0 }).row.brand, "a");
+}
+
+#[test]
+fn a_packed_file_that_ends_too_early_says_so() {
+    let list = vec![&b"1:a:b.2:c:d"[..]; 500].join(&b'.');
+    let mut bytes = packed(&list);
+    bytes.truncate(bytes.len() - 4);
+    let mut session = Session::new(Limits::default());
+    session.open("gate.raw.gz", bytes.len() as u64);
+    session.feed(&bytes);
+    session.close();
+    let overview = session.overview();
+    assert_eq!(overview.stations[0].chip, "partial: capture");
+    assert_eq!(overview.files[0].notices.len(), 1, "{:?}", overview.files[0].notices);
+    let notice = &overview.files[0].notices[0];
+    assert!(notice.contains(&format!("{0} bytes of {0} bytes", bytes.len())), "{notice}");
+}
