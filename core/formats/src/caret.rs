@@ -58,7 +58,7 @@ pub fn carets(report: &Report, width: Option<u16>) -> String {
 ///     carwatch_formats::caret("gate", &rejection, 27, b":red.2:fiat.3:vw", 6, Some(80)),
 ///     "gate: piece 1, bytes 11..17: too few fields, 2 instead of 3
 ///     …:red.2:fiat.3:vw…
-///             ^
+///            ^
 /// "
 /// );
 /// ```
