@@ -201,6 +201,18 @@ test('chunks and partial answers can be asked for', () => withPage({}, async (pa
   }
 }));
 
+test('what is typed stays, whatever is drawn before it is asked for', () => withPage({}, async (page) => {
+  await openSample(page);
+  await page.locator('#query').evaluate((field) => {
+    field.value = 'brand:peugeot';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    // Everything is drawn again where a size changes.
+    document.getElementById('grid').style.maxHeight = '300px';
+  });
+  await until(page, () => counted(page), (now) => / of 4,827$/.test(now), 'filtered');
+  assert.equal(await query(page), 'brand:peugeot');
+}));
+
 test('a wrong term is underlined, explained, and left out', () => withPage({}, async (page) => {
   await open(page, file('gate.raw', TEXT));
   await filter(page, 'brand:peugeot colr:red');

@@ -13,11 +13,8 @@ pub(crate) fn input() -> HtmlInputElement {
 }
 
 pub(crate) fn draw(app: &App) {
-    let text = app.query.text();
+    // The field is left alone: what is typed there may be ahead of the query.
     let field = input();
-    if field.value() != text {
-        field.set_value(text);
-    }
     set("tokens", tokens(app));
     scrolled();
     let wrong: Vec<String> = app.query.wrong().map(ToString::to_string).collect();

@@ -3,8 +3,8 @@
 use carwatch_query::{Field, Value};
 use carwatch_viewer::say::StationLine;
 
-use super::app::App;
-use super::dom::{E, button, e, mark, set, set_attr, svg};
+use super::app::{App, View};
+use super::dom::{E, button, e, get, mark, set, set_attr, svg};
 use super::numbers::{grouped, short, short_size, took};
 
 pub(crate) fn draw(app: &mut App) {
@@ -17,7 +17,12 @@ pub(crate) fn draw(app: &mut App) {
         all.push(line(app, nth, &app.overview.stations[nth]).style(format!("top:{y}px")));
     }
     set("station-list", all);
-    set_attr("station-list", "aria-activedescendant", &format!("station-{}", app.station_at));
+    // It must name what is there.
+    let at = Some(app.station_at).filter(|at| (window.from..window.to).contains(at));
+    match at.filter(|_| app.view != View::First) {
+        Some(at) => set_attr("station-list", "aria-activedescendant", &format!("station-{at}")),
+        None => drop(get("station-list").remove_attribute("aria-activedescendant")),
+    }
     set("sums", sums(app));
 }
 

@@ -1,6 +1,6 @@
 //! What the worker says, taken into the state of the page.
 
-use carwatch_viewer::say::{Counts, Overview, Rows};
+use carwatch_viewer::say::{Counts, FileLine, Overview, Rows};
 use carwatch_viewer::{Answered, Ask};
 use wasm_bindgen::JsValue;
 
@@ -45,11 +45,16 @@ impl App {
         let was_reading = self.overview.is_reading;
         let had_day = self.day();
         self.overview = overview;
-        let has_rows = self.overview.files.iter().any(|file| file.foreign.is_none());
+        // What a file is, its first bytes have to say.
+        let is_ours = |file: &FileLine| file.foreign.is_none() && (file.read > 0 || !file.is_open);
         if self.overview.files.is_empty() {
             self.forget();
-        } else if has_rows && self.view == View::First {
-            self.set_view(View::Cars);
+        } else if self.overview.files.iter().any(is_ours) {
+            if self.view == View::First {
+                self.set_view(View::Cars);
+            }
+        } else if self.view != View::First && self.overview.files.iter().all(is_foreign) {
+            self.set_view(View::First);
         }
         if self.overview.is_reading && !was_reading {
             self.began = js_sys::Date::now();
@@ -148,4 +153,8 @@ impl App {
             _ => {}
         }
     }
+}
+
+const fn is_foreign(file: &FileLine) -> bool {
+    file.foreign.is_some()
 }

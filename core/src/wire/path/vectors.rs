@@ -2,8 +2,10 @@
 //! the machine has what it is compiled for.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, dispatch, mask8x64, u8x64};
+use fearless_simd::{Level, dispatch, u8x64};
 
+#[cfg(target_arch = "x86_64")]
+use self::compressing::Compressing;
 use super::{BLOCK, Instructions, Path, index_by};
 
 /// The token that proves that this machine has the instructions of `path`.
@@ -44,32 +46,41 @@ impl<S: Simd> Instructions for Vectors<S> {
 }
 
 /// For those who have an instruction that makes a list of places from a word of bits.
-#[derive(Clone, Copy)]
-struct Compressing<S>(S);
+#[cfg(target_arch = "x86_64")]
+mod compressing {
+    use fearless_simd::prelude::*;
+    use fearless_simd::{mask8x64, u8x64};
 
-impl<S: Simd> Instructions for Compressing<S> {
-    #[inline(always)]
-    fn marks(self, block: &[u8; BLOCK]) -> u64 {
-        Vectors(self.0).marks(block)
-    }
+    use super::super::{BLOCK, Instructions};
+    use super::Vectors;
 
-    #[inline(always)]
-    fn push(self, slots: &mut [u16; BLOCK], base: u16, marks: u64) {
-        let all = u8x64::from_slice(self.0, &ALL);
-        let (low, high) = all.compress(mask8x64::from_bitmask(self.0, marks)).widen();
-        (low + base).store_slice(&mut slots[..BLOCK / 2]);
-        if marks.count_ones() as usize > BLOCK / 2 {
-            (high + base).store_slice(&mut slots[BLOCK / 2..]);
+    #[derive(Clone, Copy)]
+    pub(super) struct Compressing<S>(pub(super) S);
+
+    impl<S: Simd> Instructions for Compressing<S> {
+        #[inline(always)]
+        fn marks(self, block: &[u8; BLOCK]) -> u64 {
+            Vectors(self.0).marks(block)
+        }
+
+        #[inline(always)]
+        fn push(self, slots: &mut [u16; BLOCK], base: u16, marks: u64) {
+            let all = u8x64::from_slice(self.0, &ALL);
+            let (low, high) = all.compress(mask8x64::from_bitmask(self.0, marks)).widen();
+            (low + base).store_slice(&mut slots[..BLOCK / 2]);
+            if marks.count_ones() as usize > BLOCK / 2 {
+                (high + base).store_slice(&mut slots[BLOCK / 2..]);
+            }
         }
     }
-}
 
-const ALL: [u8; BLOCK] = {
-    let mut all = [0; BLOCK];
-    let mut nth = 0;
-    while nth < BLOCK {
-        all[nth] = nth as u8;
-        nth += 1;
-    }
-    all
-};
+    const ALL: [u8; BLOCK] = {
+        let mut all = [0; BLOCK];
+        let mut nth = 0;
+        while nth < BLOCK {
+            all[nth] = nth as u8;
+            nth += 1;
+        }
+        all
+    };
+}
