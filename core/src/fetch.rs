@@ -62,7 +62,7 @@ pub enum Fired {
 /// let outcome = fetch.finish(End::Fault(carwatch::Reason::Reset.into()));
 /// assert_eq!((outcome.verdict.as_str(), outcome.cars, outcome.rejected), ("partial", 1, 1));
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fetch {
     limit: u64,
     idle_timeout: Duration,
@@ -201,7 +201,7 @@ impl Fetch {
 }
 
 /// Counts pieces as they are parsed, and keeps the first rejections.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Tally {
     cars: u64,
     rejected: u64,

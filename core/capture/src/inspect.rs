@@ -180,6 +180,13 @@ impl Inspection {
         self.collector.wants_more()
     }
 
+    /// What it came to so far, as if the file ended here: a look for those who wait, which
+    /// copies what it keeps. What may still grow has the reason `capture`.
+    #[must_use]
+    pub fn so_far(&self) -> Inspected {
+        lines::inspected(&self.name, &self.limits, self.collector.so_far())
+    }
+
     /// Ends it where the file ends.
     #[must_use]
     pub fn finish(self) -> Inspected {

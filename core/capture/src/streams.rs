@@ -17,7 +17,7 @@ pub use stream::{Close, Stream};
 ///
 /// A stream is a pair of ends; a SYN with another sequence number begins a new one between
 /// the same two, and so does data that is far from all of a stream that is over.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Streams {
     settings: Settings,
     latest: HashMap<(SocketAddr, SocketAddr), usize>,

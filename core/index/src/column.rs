@@ -77,6 +77,20 @@ impl Column {
         self.tail.clear();
     }
 
+    /// Keeps the first `length`.
+    pub fn truncate(&mut self, length: usize) {
+        let nth = length / BLOCK;
+        if nth < self.full.len() {
+            let mut tail = Vec::new();
+            self.block(nth, &mut tail);
+            let dropped: usize =
+                self.full.drain(nth..).map(|block| size_of::<Block>() + block.bytes()).sum();
+            self.held -= dropped;
+            self.tail = tail;
+        }
+        self.tail.truncate(length.saturating_sub(self.full.len() * BLOCK));
+    }
+
     /// The one at `place`.
     ///
     /// # Panics
@@ -176,6 +190,25 @@ mod tests {
             for (n, in_block) in all.into_iter().enumerate() {
                 prop_assert_eq!((in_block, column.get(n)), (value(n), value(n)));
             }
+        }
+    }
+
+    proptest! {
+        /// What was cut off was never there.
+        #[test]
+        fn cuts(length in 0_usize..3 * BLOCK, kept in 0_usize..3 * BLOCK, more in 0_usize..BLOCK) {
+            let value = |n: usize| (n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (n % 64);
+            let pushed = |count: usize| {
+                let mut column = Column::default();
+                (0..count).for_each(|n| column.push(value(n)));
+                column
+            };
+            let mut column = pushed(length);
+            column.truncate(kept);
+            let kept = kept.min(length);
+            (kept..kept + more).for_each(|n| column.push(value(n)));
+            prop_assert_eq!(column.len(), kept + more);
+            prop_assert!((0..kept + more).all(|n| column.get(n) == value(n)));
         }
     }
 

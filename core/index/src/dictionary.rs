@@ -25,6 +25,12 @@ pub struct Dictionary {
     lately: Lately,
 }
 
+/// How a dictionary was at some time.
+#[derive(Clone, Debug)]
+pub(crate) struct DictionaryMark {
+    times: Vec<u32>,
+}
+
 /// A short text as a number that no other text has, and the number it was given.
 #[derive(Clone, Debug)]
 struct Lately(Box<[(u64, u32); LATELY]>);
@@ -87,6 +93,20 @@ impl Dictionary {
                 number
             }
         }
+    }
+
+    pub(crate) fn mark(&self) -> DictionaryMark {
+        DictionaryMark { times: self.times.clone() }
+    }
+
+    /// Forgets what was added since.
+    pub(crate) fn back_to(&mut self, mark: &DictionaryMark) {
+        let length = mark.times.len();
+        self.texts.truncate(length.checked_sub(1).map_or(0, |last| self.ends[last]));
+        self.ends.truncate(length);
+        self.times.clone_from(&mark.times);
+        self.numbers.retain(|number| (*number as usize) < length);
+        self.lately = Lately::default();
     }
 
     /// The text with this number.

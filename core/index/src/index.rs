@@ -11,7 +11,7 @@ use crate::{Answer, Chunk, Column, Dictionary};
 /// Every piece of every answer, in the order in which they were read.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
-    answers: Vec<Answer>,
+    pub(crate) answers: Vec<Answer>,
     pub(crate) start: Column,
     /// Seconds with their sign turned around, so that they sort as numbers.
     pub(crate) seconds: Column,
@@ -24,10 +24,10 @@ pub struct Index {
     pub(crate) colors: Dictionary,
     pub(crate) times: Dictionary,
     /// The rows that were rejected, and where the bytes of each end in `raw`.
-    rejections: Vec<(u32, usize)>,
-    raw: Vec<u8>,
+    pub(crate) rejections: Vec<(u32, usize)>,
+    pub(crate) raw: Vec<u8>,
     /// The least and the greatest time of a car.
-    span: Option<(i64, i64)>,
+    pub(crate) span: Option<(i64, i64)>,
 }
 
 /// What a mark says: the reason, and one bit each.

@@ -90,15 +90,20 @@ fn plain(sent: &[Sent]) -> Vec<Plain> {
 
 fn indexed(sent: &[Sent]) -> Index {
     let mut index = Index::default();
-    for (answer, (bytes, segment, verdict)) in sent.iter().enumerate() {
-        let mut reading = Reading::new(&mut index, &format!("station{answer}"), RECORD);
+    index_on(&mut index, sent, 0);
+    index
+}
+
+/// Takes the answers from number `from` on.
+fn index_on(index: &mut Index, sent: &[Sent], from: usize) {
+    for (answer, (bytes, segment, verdict)) in sent.iter().enumerate().skip(from) {
+        let mut reading = Reading::new(index, &format!("station{answer}"), RECORD);
         for segment in bytes.chunks(*segment) {
-            reading.feed(&mut index, segment);
+            reading.feed(index, segment);
         }
-        reading.finish(&mut index, verdict);
+        reading.finish(index, verdict);
         index.set_chunks(answer, chunks(answer, bytes));
     }
-    index
 }
 
 /// Every other answer has chunks.
@@ -108,7 +113,11 @@ fn chunks(answer: usize, bytes: &[u8]) -> Vec<Chunk> {
 }
 
 fn check(sent: &[Sent], text: &str) {
-    let (index, plain) = (indexed(sent), plain(sent));
+    check_index(&indexed(sent), sent, text);
+}
+
+fn check_index(index: &Index, sent: &[Sent], text: &str) {
+    let plain = plain(sent);
     assert_eq!(index.len(), plain.len());
     for (nth, wanted) in plain.iter().enumerate() {
         let row = index.row(nth);
@@ -128,8 +137,8 @@ fn check(sent: &[Sent], text: &str) {
     }
     let query = Query::parse(text);
     let filter = query.filter(index.day());
-    let mut selection = Selection::new(&index, &filter);
-    while selection.more(&index) {}
+    let mut selection = Selection::new(index, &filter);
+    while selection.more(index) {}
     let passing: Vec<usize> =
         (0..plain.len()).filter(|nth| plain[*nth].passes(&filter, false)).collect();
     assert_eq!(selection.iter_from(0).collect::<Vec<_>>(), passing);
@@ -159,7 +168,7 @@ fn check(sent: &[Sent], text: &str) {
         (By::Rejected, false),
         (By::Color, false),
     ] {
-        let order = Order::new(&index, &selection, by, is_falling);
+        let order = Order::new(index, &selection, by, is_falling);
         let mut wanted = passing.clone();
         let key = |row: &usize| {
             let row = &plain[*row];
@@ -248,6 +257,27 @@ proptest! {
     #[test]
     fn is_as_a_plain_loop(sent in sent(), query in query()) {
         check(&sent, &query);
+    }
+
+    /// What was forgotten was never there.
+    #[test]
+    fn goes_back(sent in sent(), kept in 0_usize..4, other in sent(), query in query()) {
+        let kept = kept.min(sent.len());
+        let mut index = indexed(&sent[..kept]);
+        let mark = index.mark();
+        index_on(&mut index, &[&sent[..kept], &other[..]].concat(), kept);
+        index.back_to(&mark);
+        index_on(&mut index, &sent, kept);
+        check_index(&index, &sent, &query);
+        let told = |index: &Index| {
+            let texts = [index.brands(), index.colors()].map(|texts| {
+                (0..texts.len() as u32)
+                    .map(|n| (texts.get(n).to_owned(), texts.times(n)))
+                    .collect::<Vec<_>>()
+            });
+            (texts, index.span(), index.rejected(), index.answers().len())
+        };
+        prop_assert_eq!(told(&index), told(&indexed(&sent)));
     }
 }
 

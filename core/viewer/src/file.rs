@@ -99,32 +99,32 @@ pub(crate) fn raw(name: String, file: usize) -> Answer {
     }
 }
 
-/// The answers of a capture, put into the index.
+/// The answers of a capture, put into the index. Unless it is over, what lacks its end is still
+/// being read.
 pub(crate) fn captured(
     inspected: Inspected,
     file: usize,
     limits: &Limits,
     index: &mut Index,
     name: &mut dyn FnMut(String) -> String,
+    is_over: bool,
 ) -> Vec<Answer> {
     let Inspected { report, details, .. } = inspected;
     let mut answers = Vec::new();
     for (mut report, detail) in report.stations.into_iter().zip(details) {
         report.name = name(report.name);
         let bytes = std::mem::take(&mut report.outcome.response);
-        let verdict = report.outcome.verdict.clone();
+        let verdict = Some(report.outcome.verdict.clone()).filter(|verdict| {
+            is_over || verdict.fault().is_none_or(|fault| fault.reason != Reason::Capture)
+        });
         let mut reading = Reading::new(index, &report.name, limits.inspect.record);
         reading.feed(index, &bytes);
-        reading.finish(index, &verdict);
+        if let Some(verdict) = &verdict {
+            reading.finish(index, verdict);
+        }
         let nth = index.answers().len() - 1;
         index.set_chunks(nth, chunks(&detail));
-        answers.push(Answer {
-            file,
-            report,
-            verdict: Some(verdict),
-            detail,
-            bytes: Source::Held(bytes),
-        });
+        answers.push(Answer { file, report, verdict, detail, bytes: Source::Held(bytes) });
     }
     answers
 }

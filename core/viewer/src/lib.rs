@@ -31,6 +31,7 @@ mod charts;
 mod explain;
 mod export;
 mod file;
+mod moves;
 mod rows;
 pub mod sample;
 pub mod say;

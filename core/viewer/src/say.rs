@@ -3,6 +3,8 @@
 use carwatch_index::PARTS;
 use serde::{Deserialize, Serialize};
 
+pub use crate::moves::{Moved, Moves};
+
 /// Everything that is open.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Overview {

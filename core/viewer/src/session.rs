@@ -1,5 +1,6 @@
 //! Everything that is open: the filter and the order over it, and what is asked of it.
 
+mod looking;
 mod reading;
 
 use std::ops::Range;
@@ -10,7 +11,7 @@ use carwatch_query::Query;
 
 use crate::ask::{Answered, Ask, Need};
 use crate::file::{Answer, File, Incoming, Source};
-use crate::say::{Counts, Overview};
+use crate::say::{Counts, Moves, Overview};
 use crate::{bytes, changes, charts, explain, rows, stations};
 
 /// What a session puts up with.
@@ -44,6 +45,8 @@ pub struct Session {
     pub(crate) answers: Vec<Answer>,
     incoming: Option<Incoming>,
     names: Names,
+    before: Option<looking::Before>,
+    moves: Vec<Moves>,
     pub(crate) query: Query,
     pub(crate) selection: Selection,
     /// The one that is being made, while the last one is still shown.
@@ -65,6 +68,8 @@ impl Session {
             answers: Vec::new(),
             incoming: None,
             names: Names::default(),
+            before: None,
+            moves: Vec::new(),
             query: Query::default(),
             selection,
             next: None,

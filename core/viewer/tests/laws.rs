@@ -6,12 +6,17 @@ use carwatch_viewer::say::{Line, Lines};
 use carwatch_viewer::{Answered, Ask, Form, Session};
 use proptest::prelude::*;
 
-/// A session that has read these files, in segments of so many bytes.
-fn session(files: &[(String, Vec<u8>)], segment: usize) -> Session {
+/// A session that has read these files, in segments of so many bytes, and `looks` after each.
+fn session(files: &[(String, Vec<u8>)], segment: usize, looks: bool) -> Session {
     let mut session = Session::new(carwatch_viewer::Limits::default());
     for (name, bytes) in files {
         session.open(name, bytes.len() as u64);
-        bytes.chunks(segment).for_each(|segment| session.feed(segment));
+        for segment in bytes.chunks(segment) {
+            session.feed(segment);
+            if looks {
+                session.look();
+            }
+        }
         session.close();
         if session.overview().files.last().is_some_and(|file| file.foreign.is_some()) {
             session.read_anyway(session.overview().files.len() - 1);
@@ -45,8 +50,8 @@ fn ask(session: &Session, files: &[(String, Vec<u8>)], ask: &Ask) -> Answered {
     session.ask(ask, &given)
 }
 
-fn check(files: &[(String, Vec<u8>)], segment: usize) {
-    let session = session(files, segment);
+fn check(files: &[(String, Vec<u8>)], segment: usize, looks: bool) {
+    let session = session(files, segment, looks);
     let wanted = inspected(files).report;
     let overview = session.overview();
     assert_eq!(overview.stations.len(), wanted.stations.len());
@@ -149,14 +154,18 @@ fn raw() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn says_what_inspect_says(files in prop::collection::vec(raw(), 1..3), segment in 1_usize..64) {
+    fn says_what_inspect_says(
+        files in prop::collection::vec(raw(), 1..3),
+        segment in 1_usize..64,
+        looks in any::<bool>(),
+    ) {
         let files: Vec<_> = files.into_iter().map(|bytes| ("gate.raw".to_owned(), bytes)).collect();
-        check(&files, segment);
+        check(&files, segment, looks);
     }
 
     #[test]
     fn nothing_panics(bytes in prop::collection::vec(any::<u8>(), 0..300), segment in 1_usize..64) {
-        check(&[("x".to_owned(), bytes)], segment);
+        check(&[("x".to_owned(), bytes)], segment, true);
     }
 }
 
@@ -168,8 +177,9 @@ fn every_seed_of_a_capture() {
         let path = entry.expect("a folder can be read").path();
         let bytes = std::fs::read(&path).expect("a seed can be read");
         let name = path.file_name().expect("it has one").to_string_lossy().into_owned();
-        for segment in [7, 4096] {
-            check(&[(name.clone(), bytes.clone()), ("gate".into(), b"1:a:b.x".to_vec())], segment);
+        for (segment, looks) in [(7, false), (100, true)] {
+            let gate = ("gate".to_owned(), b"1:a:b.x".to_vec());
+            check(&[gate, (name.clone(), bytes.clone())], segment, looks);
         }
         seen += 1;
     }

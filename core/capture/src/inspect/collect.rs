@@ -113,6 +113,26 @@ impl Collector {
         self.state.full.is_some()
     }
 
+    /// What has come so far, as if the file ended here.
+    pub(crate) fn so_far(&self) -> Collected {
+        let state = &self.state;
+        let cut = Fault::new(Reason::Capture, "it is still being read");
+        let is_raw = matches!(self.kind(), None | Some(Kind::Raw));
+        let raw = is_raw.then(|| {
+            let fetch = state.raw.clone().unwrap_or_else(|| fetch(&state.limits));
+            Outcome { first_byte: None, ..fetch.finish(End::Fault(cut.clone())) }
+        });
+        Collected {
+            raw,
+            notes: Vec::new(),
+            streams: state.streams.clone().finish(),
+            absent: state.absent.clone(),
+            gathers: state.gathers.clone(),
+            span: state.span,
+            cut: Some(cut),
+        }
+    }
+
     /// Ends the file; `failure` where it could not be read on.
     pub(crate) fn finish(mut self, failure: Option<Fault>) -> Collected {
         let damage = self.reader.end(&mut |found| self.state.take(found));

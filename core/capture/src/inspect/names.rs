@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 /// The names that are taken.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Names {
     taken: HashSet<String>,
     /// The number that is tried next for a name that came before: not the first again and

@@ -9,7 +9,7 @@ use super::{NEAR, Settings, WINDOW};
 pub use assembled::{Assembled, Chunk, Gap};
 
 /// One direction of a stream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Half {
     settings: Settings,
     /// The sequence number at offset 0: of the first segment that was seen.

@@ -14,7 +14,7 @@ use crate::comment::{OutcomeComment, StationComment};
 use crate::read::frame::Segment;
 
 /// A TCP stream.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stream {
     ends: (SocketAddr, SocketAddr),
     /// In the order of [`ends`](Self::ends).

@@ -106,6 +106,7 @@ impl Session {
             }
             Begins::Capture => {
                 let inspection = Inspection::detailed(&file.name, room);
+                self.remember();
                 self.incoming = Some(Incoming::Capture(Box::new(inspection)));
                 self.feed_on(&head);
             }
@@ -224,12 +225,7 @@ impl Session {
                 }
                 file.notices.extend(notices);
                 file.elapsed = inspected.report.elapsed;
-                let names = &mut self.names;
-                let mut name = |name: String| names.take(&name.clone(), name);
-                let all =
-                    file::captured(inspected, number, &self.limits, &mut self.index, &mut name);
-                file.answers.end += all.len();
-                self.answers.extend(all);
+                self.put(inspected, true);
             }
         }
     }
