@@ -2,7 +2,7 @@
 
 use carwatch_viewer::Answered;
 use carwatch_viewer::Ask;
-use carwatch_viewer::say::{Counts, Overview};
+use carwatch_viewer::say::{Counts, Moves, Overview};
 use js_sys::{Array, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
@@ -41,6 +41,8 @@ pub(crate) enum ToWorker {
 pub(crate) enum ToPage {
     Ready,
     Overview(Box<Overview>),
+    /// Rows have other numbers from here on.
+    Moved(Moves),
     /// What passes the query with this number.
     Counts(u32, Box<Counts>),
     Answered(u32, Box<Answered>),

@@ -15,6 +15,7 @@ mod dom;
 mod draw;
 mod events;
 mod filter;
+mod follow;
 mod help;
 mod hex;
 mod keys;

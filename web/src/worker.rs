@@ -45,6 +45,9 @@ pub(crate) fn start() {
         query: 0,
         told: 0.0,
         filtered: 0.0,
+        looked: 0.0,
+        look_took: 0.0,
+        look_at: 0,
         is_stale: false,
     };
     worker.tell(&ToPage::Ready, &[]);
@@ -77,6 +80,10 @@ struct Worker {
     /// When the page was last told what is open, and when rows were last filtered.
     told: f64,
     filtered: f64,
+    /// When a capture that is read was last looked at, how long that took, and at how much.
+    looked: f64,
+    look_took: f64,
+    look_at: u64,
     /// Whether what passes has changed since the page was told.
     is_stale: bool,
 }
@@ -131,6 +138,7 @@ impl Worker {
             more = self.files.read(&mut self.session);
         }
         let is_reading = more != More::No;
+        self.look();
         let rows = self.session.rows();
         // While files are read, filtering all again and again must not take longer than reading.
         let has_grown = rows > self.session.filtered() * 3 / 2 || !is_reading;
@@ -163,6 +171,31 @@ impl Worker {
         // Where a piece is on its way, the next turn comes with it.
         if more == More::Now || is_filtering || (!is_reading && !self.waiting.is_empty()) {
             self.next_turn();
+        }
+    }
+
+    /// Shows what has come of a capture, and tells where rows went. At most a fifth of the time
+    /// goes into looking, and none that would leave the page without an answer for long.
+    fn look(&mut self) {
+        let begun = now();
+        let at = self.session.read();
+        if at < self.look_at {
+            (self.look_took, self.look_at) = (0.0, 0);
+        }
+        let will_take = self.look_took * (at as f64 / self.look_at.max(1) as f64).max(1.0);
+        let is_time = begun - self.looked > (self.look_took * 4.0).max(OFTEN);
+        if self.session.can_look() && is_time && will_take < LONGEST {
+            self.look_at = at;
+            self.session.look();
+            self.looked = now();
+            self.look_took = self.looked - begun;
+            self.is_stale = true;
+        }
+        for moves in self.session.moves() {
+            // The stations first, since rows name them.
+            self.overview();
+            self.is_stale = true;
+            self.tell(&ToPage::Moved(moves), &[]);
         }
     }
 
@@ -259,6 +292,9 @@ fn now() -> f64 {
 
 /// How long a turn takes, in milliseconds: questions wait so long.
 const TURN: f64 = 20.0;
+
+/// How long a look at a capture may take, in milliseconds.
+const LONGEST: f64 = 1000.0;
 
 /// How often the page is told while it reads, in milliseconds.
 const OFTEN: f64 = 250.0;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { AWKWARD, becomes, count, counted, file, grouped, open, openSample, press, read, report, rows, shows, text, texts, until, withPage } from './page.mjs';
-import { connection, pcap, pcapng } from './captures.mjs';
+import { connection, enhanced, pcap, pcapng } from './captures.mjs';
 
 const CARS = '97264836:peugeot:red.97264840:fiat:blue';
 const JPEG = Buffer.from('ffd8ffe000104a464946', 'hex');
@@ -218,6 +218,57 @@ test('while a large file is read: progress, rows, "so far"; then Esc stops it', 
       await shows(page.locator('#count'), /in the part read$/);
       await shows(page.locator('.station .verdict'), 'partial: cancelled');
       await page.getByRole('button', { name: 'Stop (Esc)' }).waitFor({ state: 'detached' });
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('rows of a capture are there while it is read, and what is chosen stays so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'carwatch-'));
+  try {
+    // Stations that answer at once: each row that comes moves those of the stations behind it.
+    const path = join(folder, 'large.pcapng');
+    const handle = openSync(path, 'w');
+    const chunk = (n) => Array.from({ length: 60 }, (_, k) => `${97264836 + n * 60 + k}:peugeot:red.`).join('');
+    const stations = [1, 2, 3].map((station) => connection({ station, chunks: Array.from({ length: 18_000 }, (_, n) => [n + station / 4, chunk(n)]) }));
+    const packets = stations.flat().sort((a, b) => a.at - b.at);
+    for (let from = 0; from < packets.length; from += 2000) {
+      const part = packets.slice(from, from + 2000);
+      writeSync(handle, from === 0 ? pcapng(part) : Buffer.concat(part.map(enhanced)));
+    }
+    closeSync(handle);
+    await withPage({}, async (page) => {
+      await page.getByLabel('Files to open').setInputFiles(path);
+      // A row of the last station, while it is still read.
+      const seen = await page.evaluate(() => new Promise((resolve) => {
+        const grid = document.getElementById('grid');
+        const look = () => {
+          const row = grid.querySelector('.rows .tr:last-child');
+          const cells = [...(row?.querySelectorAll('[role=gridcell]') ?? [])].map((cell) => cell.textContent);
+          const counted = document.getElementById('count').textContent;
+          if (cells[1] === 'large.pcapng#3' || (counted.startsWith('3,240,000') && !counted.includes('so far'))) {
+            row?.click();
+            return resolve({ cells, counted, reading: document.querySelectorAll('.station .mark use[href="#m-reading"]').length });
+          }
+          grid.scrollTop = grid.scrollHeight;
+          requestAnimationFrame(look);
+        };
+        look();
+      }));
+      assert.match(seen.counted, /^[1-9][\d,]* cars.* so far$/);
+      assert.equal(seen.reading, 3, 'stations that are still being read');
+      const { cells } = seen;
+      const chosen = page.locator('#grid .tr[aria-selected=true]');
+      await read(page);
+      await shows(page.locator('#count'), '3,240,000 cars, 3 rejected');
+      // Its place is far from where it was, and still it is chosen and in sight.
+      await until(page, () => rows(page), (all) => all.some((row) => row[1] === cells[1] && row[2] === cells[2]), `${cells} in sight`);
+      assert.deepEqual((await texts(chosen.locator('[role=gridcell]'))).slice(1, 3), cells.slice(1, 3));
+      await press(page, '2');
+      await until(page, async () => (await texts(page.locator('#hex .a .on'))).join(''), (now) => now === `${cells[2]}:peugeot:red`, 'its bytes');
+      await press(page, '1', 'j', 'k');
+      await until(page, () => texts(chosen.locator('[role=gridcell]')), (now) => now[1] === cells[1] && now[2] === cells[2], `the row ${cells}`);
     });
   } finally {
     rmSync(folder, { recursive: true });

@@ -180,6 +180,12 @@ impl Inspection {
         self.collector.wants_more()
     }
 
+    /// Whether all its memory is used up, and nothing more is read.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.collector.is_full()
+    }
+
     /// What it came to so far, as if the file ended here: a look for those who wait, which
     /// copies what it keeps. What may still grow has the reason `capture`.
     #[must_use]

@@ -291,6 +291,24 @@ fn a_file_that_takes_too_much_memory() {
 }
 
 #[test]
+fn a_capture_that_takes_too_much_memory() {
+    let mut limits = Limits::default();
+    limits.inspect.memory = 3 << 20;
+    let mut session = Session::new(limits);
+    let bytes = packed("97264836:peugeot:red.".repeat(400_000).as_bytes());
+    session.open("large.raw.gz", bytes.len() as u64);
+    bytes.chunks(1000).for_each(|piece| session.feed(piece));
+    session.close();
+    let overview = session.overview();
+    assert_eq!(overview.stations[0].chip, "partial: capture");
+    assert!(overview.rows > 100_000, "{}", overview.rows);
+    let [notice] = &overview.files[0].notices[..] else {
+        panic!("{:?}", overview.files[0].notices)
+    };
+    assert!(notice.contains("more than the 3 MiB of memory"), "{notice}");
+}
+
+#[test]
 fn what_is_no_capture_is_read_only_if_asked() {
     let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01.1:a:b";
     let mut session = raw(b"1:a:b");

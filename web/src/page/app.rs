@@ -26,6 +26,8 @@ pub(crate) struct App {
     pub(crate) sort: Option<(SortBy, bool)>,
     pub(crate) rows: Rows,
     pub(crate) table: Scroll,
+    /// A row that stays as far below the top of the table as it was, until it is drawn there.
+    pub(crate) held: Option<(usize, f64)>,
     pub(crate) selected: Option<usize>,
     pub(crate) place: Option<usize>,
     pub(crate) explained: Option<Box<Explained>>,
@@ -59,11 +61,13 @@ pub(crate) struct App {
     pub(crate) fault: Option<String>,
     pub(crate) began: f64,
     pub(crate) spoken: u64,
-    /// The number of the latest question of each kind.
-    pub(super) asked: BTreeMap<&'static str, u32>,
+    /// The latest question of each kind that has no answer yet, and its number.
+    pub(super) asked: BTreeMap<&'static str, (u32, Ask)>,
     number: u32,
     /// The areas that are to be drawn, and whether a frame was asked for.
     pub(super) marked: u32,
+    /// Those that are drawn a frame later.
+    pub(super) put_off: u32,
     pub(super) has_frame: bool,
 }
 
@@ -124,6 +128,7 @@ impl App {
             sort: None,
             rows: Rows::default(),
             table: Scroll::new("grid", "--row", 26),
+            held: None,
             selected: None,
             place: None,
             explained: None,
@@ -151,6 +156,7 @@ impl App {
             asked: BTreeMap::new(),
             number: 0,
             marked: 0,
+            put_off: 0,
             has_frame: false,
         }
     }
@@ -172,7 +178,7 @@ impl App {
     /// Asks a question of a kind, of which only the latest counts.
     pub(crate) fn ask(&mut self, kind: &'static str, ask: Ask) {
         self.number += 1;
-        self.asked.insert(kind, self.number);
+        self.asked.insert(kind, (self.number, ask.clone()));
         self.send(&ToWorker::Ask(self.number, ask), &[]);
     }
 

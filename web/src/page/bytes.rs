@@ -88,7 +88,8 @@ pub(crate) fn draw(app: &mut App) {
     let lines = (station.bytes.div_ceil(width as u64) + station.rejected) as usize;
     let window = app.hex.scroll.window(lines);
     let held = app.hex.lines.from..app.hex.lines.from + app.hex.lines.lines.len();
-    if !(held.start <= window.from && window.to <= held.end) && station.bytes > 0 {
+    let is_held = held.start <= window.from && window.to <= held.end;
+    if station.bytes > 0 && (!is_held || std::mem::take(&mut app.hex.scroll.is_stale)) {
         let from = window.from.saturating_sub(30);
         app.ask("lines", Ask::Lines { answer, width, from, to: window.to + 30 });
     }

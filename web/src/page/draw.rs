@@ -8,7 +8,8 @@ impl App {
     /// Draws what was marked: first what reads sizes, then the rest.
     pub(super) fn draw(&mut self) {
         self.has_frame = false;
-        let areas = std::mem::take(&mut self.marked);
+        let marked = std::mem::take(&mut self.marked);
+        let areas = self.now(marked);
         let marked = |area: u32| areas & area != 0;
         let view = match self.view {
             View::First => "first",
@@ -66,4 +67,21 @@ impl App {
             changes::draw(self);
         }
     }
+
+    /// What is drawn in this frame. All at once would take long: the lists go first, and what
+    /// stands around them is put off, once.
+    fn now(&mut self, marked: u32) -> u32 {
+        let due = std::mem::take(&mut self.put_off);
+        if marked & !AROUND == 0 {
+            return marked;
+        }
+        self.put_off = marked & AROUND & !due;
+        if self.put_off != 0 {
+            self.mark(self.put_off);
+        }
+        marked & !self.put_off
+    }
 }
+
+/// The filter, the stations and the charts.
+const AROUND: u32 = area::FILTER | area::STATIONS | area::TIMELINE | area::BARS;

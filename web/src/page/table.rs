@@ -34,6 +34,9 @@ pub(crate) fn draw(app: &mut App) {
         return strip(app);
     }
     let window = app.table.window(of);
+    if !app.table.is_holding() && !app.asked.contains_key("held") {
+        app.held = None;
+    }
     let held = app.rows.from..app.rows.from + app.rows.rows.len();
     let is_held = held.start <= window.from && window.to <= held.end;
     if !is_held || app.table.is_stale {

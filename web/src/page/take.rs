@@ -14,6 +14,7 @@ impl App {
         match message {
             ToPage::Ready => {}
             ToPage::Overview(overview) => self.take_overview(*overview),
+            ToPage::Moved(moves) => self.follow(&moves),
             ToPage::Counts(query, counts) => {
                 if query == self.queries {
                     self.counts = *counts;
@@ -59,6 +60,8 @@ impl App {
         if self.overview.is_reading && !was_reading {
             self.began = js_sys::Date::now();
         }
+        // The last line of bytes may have become longer.
+        self.hex.scroll.is_stale |= self.overview.is_reading || was_reading;
         if had_day != self.day() && self.query.text().contains("time") {
             // Clock times are of another day now.
             self.send_query();
@@ -88,7 +91,8 @@ impl App {
     }
 
     fn take_answer(&mut self, number: u32, answered: Answered) {
-        let kind = self.asked.iter().find(|(_, asked)| **asked == number).map(|(kind, _)| *kind);
+        let kind = self.asked.iter().find(|(_, asked)| asked.0 == number).map(|(kind, _)| *kind);
+        kind.map(|kind| self.asked.remove(kind));
         // What a newer question has overtaken is of no interest, but for comparisons.
         match (kind, answered) {
             (Some("rows"), Answered::Rows(rows)) => {
@@ -99,6 +103,13 @@ impl App {
                     self.select(row, Some(place));
                 }
             }
+            (Some("held"), Answered::Place { place, .. }) => match (self.held, place) {
+                (Some((_, below)), Some(place)) => {
+                    self.table.hold(place, below);
+                    self.mark(area::TABLE);
+                }
+                _ => self.held = None,
+            },
             (Some("place"), Answered::Place { row, place }) if row == self.selected => {
                 self.place = place;
                 self.mark(area::TABLE | area::DETAILS);

@@ -36,6 +36,12 @@ impl Session {
         matches!(self.incoming, Some(Incoming::Capture(_)))
     }
 
+    /// How many bytes were read of the file that is being read.
+    #[must_use]
+    pub fn read(&self) -> u64 {
+        self.files.last().map_or(0, |file| file.read)
+    }
+
     /// Where rows went since this was last asked, one step after the other.
     pub fn moves(&mut self) -> Vec<Moves> {
         std::mem::take(&mut self.moves)

@@ -194,6 +194,17 @@ impl Session {
                     (true, _) => "raw, packed",
                     (false, _) => "raw",
                 };
+                let is_full = inspection.is_full();
+                if is_full {
+                    file.notices.push(format!(
+                        "Only {} of {} were read: the answers take more than the {} MiB of memory \
+                         that there are for them. What is shown is of that part; cut the file to \
+                         see the rest (editcap -c, tcpdump -C).",
+                        count(file.read, "byte"),
+                        count(file.size, "byte"),
+                        self.limits.inspect.memory >> 20,
+                    ));
+                }
                 let inspected = match fault {
                     None => inspection.finish(),
                     Some(fault) => inspection.stop(fault),
@@ -214,7 +225,9 @@ impl Session {
                         count(file.size, "byte")
                     ));
                 }
-                notices.extend(inspected.notes.iter().map(|note| crate::words::stop(&note.words)));
+                // The command line's own words name an option of its own.
+                let told = inspected.notes.iter().skip(usize::from(is_full));
+                notices.extend(told.map(|note| crate::words::stop(&note.words)));
                 // A single line says it itself, unless the file was not read to its end.
                 if was_cut && file.notices.is_empty() && notices.is_empty() {
                     notices.push(format!(
