@@ -308,6 +308,33 @@ fn a_capture_that_takes_too_much_memory() {
     assert!(notice.contains("more than the 3 MiB of memory"), "{notice}");
 }
 
+/// A capture that is over with its first bytes is not counted twice.
+#[test]
+fn what_was_read_is_never_more_than_there_is() {
+    let mut bytes = vec![0; 44];
+    bytes[..8].copy_from_slice(&[0xd4, 0xc3, 0xb2, 0xa1, 9, 0, 0, 0]);
+    for segment in [1, 10, 44] {
+        let mut session = Session::new(Limits::default());
+        session.open("x.pcap", 44);
+        bytes.chunks(segment).for_each(|piece| session.feed(piece));
+        session.close();
+        let file = &session.overview().files[0];
+        assert!(file.read <= 44, "{file:?}");
+        assert!(!file.notices.is_empty(), "{file:?}");
+        assert!(!file.notices.iter().any(|words| words.contains("88 bytes")), "{file:?}");
+    }
+}
+
+#[test]
+fn an_answer_without_a_car_says_so() {
+    let mut session = raw(b"{\"some\": \"json\"}");
+    session.close();
+    assert_eq!(session.overview().files[0].notices.len(), 1);
+    let mut session = raw(b"1:a:b.no car");
+    session.close();
+    assert_eq!(session.overview().files[0].notices.len(), 0);
+}
+
 #[test]
 fn what_is_no_capture_is_read_only_if_asked() {
     let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01.1:a:b";

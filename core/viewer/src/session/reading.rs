@@ -8,6 +8,7 @@ use carwatch_index::Reading;
 use crate::Session;
 use crate::file::{self, Answer, Begins, File, Incoming, Source};
 use crate::text::count;
+use crate::words::stop;
 
 impl Session {
     /// Begins a file of `size` bytes; one that is being read ends.
@@ -32,6 +33,11 @@ impl Session {
     pub fn feed(&mut self, bytes: &[u8]) {
         let Some(file) = self.files.last_mut().filter(|file| file.is_open) else { return };
         file.read += bytes.len() as u64;
+        self.take(bytes);
+    }
+
+    /// Takes bytes that are counted.
+    fn take(&mut self, bytes: &[u8]) {
         match &mut self.incoming {
             Some(Incoming::Raw(reading)) => {
                 reading.feed(&mut self.index, bytes);
@@ -74,7 +80,9 @@ impl Session {
 
     /// Reads a file that is none of ours as a raw answer, from its begin: feed it once more.
     pub fn read_anyway(&mut self, file: usize) {
-        let Some(line) = self.files.get(file) else { return };
+        let Some(line) = self.files.get(file).filter(|line| line.foreign.is_some()) else {
+            return;
+        };
         let (name, size) = (line.name.clone(), line.size);
         self.files[file].foreign = None;
         self.files[file].notices.clear();
@@ -102,13 +110,13 @@ impl Session {
             }
             Begins::Raw => {
                 self.begin_raw();
-                self.feed_on(&head);
+                self.take(&head);
             }
             Begins::Capture => {
                 let inspection = Inspection::detailed(&file.name, room);
                 self.remember();
                 self.incoming = Some(Incoming::Capture(Box::new(inspection)));
-                self.feed_on(&head);
+                self.take(&head);
             }
         }
     }
@@ -122,15 +130,6 @@ impl Session {
         self.answers.push(file::raw(name, number));
         file.answers.end = self.answers.len();
         self.incoming = Some(Incoming::Raw(reading));
-    }
-
-    /// Takes bytes that were counted already.
-    fn feed_on(&mut self, bytes: &[u8]) {
-        let read = self.files.last().map(|file| file.read);
-        self.feed(bytes);
-        if let (Some(file), Some(read)) = (self.files.last_mut(), read) {
-            file.read = read;
-        }
     }
 
     /// Stops where the rows take more memory than there is.
@@ -164,10 +163,14 @@ impl Session {
         let was_cut = fault.is_some() || file.read < file.size;
         if let Some(fault) = &fault {
             let read = count(file.read, "byte");
-            let why = fault.detail.as_deref().unwrap_or_default();
+            let why = stop(fault.detail.as_deref().unwrap_or_default());
+            // One that is too large is so the next time.
+            let again = match fault.reason {
+                Reason::TooLarge => "",
+                _ => "; open the file again to read all of it",
+            };
             file.notices.push(format!(
-                "Only {read} of {} were read: {why}. What is shown is of that part; open the file \
-                 again to read all of it.",
+                "Only {read} of {} were read: {why} What is shown is of that part{again}.",
                 count(file.size, "byte")
             ));
         }
@@ -181,6 +184,12 @@ impl Session {
                     Some(fault) => Verdict::Partial(fault),
                 };
                 reading.finish(&mut self.index, &verdict);
+                let rows = self.index.answers().last();
+                if verdict.is_complete()
+                    && rows.is_some_and(|rows| rows.bytes > 0 && rows.cars() == 0)
+                {
+                    file.notices.push("There is not one car in it: it may be no answer.".into());
+                }
                 if let Some(answer) = self.answers.last_mut() {
                     answer.verdict = Some(verdict);
                 }
@@ -216,18 +225,25 @@ impl Session {
                     && fault.reason == Reason::Capture
                     && file.notices.is_empty()
                 {
-                    let why = fault.detail.as_deref().unwrap_or("not all of it is there");
-                    notices.push(format!(
-                        "{} {} of {} were read, and what is shown is what they hold; ask for the \
-                         file once more.",
-                        crate::words::stop(why),
-                        count(file.read, "byte"),
-                        count(file.size, "byte")
-                    ));
+                    notices.extend(fault.detail.clone());
                 }
                 // The command line's own words name an option of its own.
                 let told = inspected.notes.iter().skip(usize::from(is_full));
-                notices.extend(told.map(|note| crate::words::stop(&note.words)));
+                notices.extend(told.map(|note| note.words.clone()));
+                for notice in &mut notices {
+                    // Where it says up to which byte, the file is damaged or lacks its end.
+                    let is_cut = notice.contains("(byte ");
+                    *notice = stop(notice);
+                    if is_cut {
+                        *notice = sentence(notice);
+                        *notice += &format!(
+                            " {} of {} were read, and what is shown is what they hold; ask for \
+                             the file once more.",
+                            count(file.read, "byte"),
+                            count(file.size, "byte")
+                        );
+                    }
+                }
                 // A single line says it itself, unless the file was not read to its end.
                 if was_cut && file.notices.is_empty() && notices.is_empty() {
                     notices.push(format!(
@@ -242,4 +258,10 @@ impl Session {
             }
         }
     }
+}
+
+/// With a capital.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
