@@ -29,6 +29,14 @@ if (typeof document === 'undefined') {
   };
   const started = start();
   started.catch(failed);
+  // What nobody caught stopped the page, which could say nothing any more.
+  const fault = (words) => {
+    const place = document.getElementById('stopped');
+    place.firstElementChild.textContent = `This is a fault of the viewer's own: ${words}. Your files are unharmed. Reload the page to go on.`;
+    place.hidden = false;
+  };
+  window.addEventListener('error', ({ message, error }) => error && fault(message));
+  window.addEventListener('unhandledrejection', ({ reason }) => fault(reason));
   // For people who script the page: the document that `inspect --format json` prints for the
   // open files, settled when they have been read; as an object, and as its very text.
   window.carwatch = {

@@ -47,6 +47,8 @@ pub(crate) enum ToPage {
     Counts(u32, Box<Counts>),
     Answered(u32, Box<Answered>),
     Report(u32, String),
+    /// A file that was read and now cannot be any more.
+    Unreadable(usize),
     /// A file to be saved, by its name; the blob is beside it.
     Save(String),
     /// The SHA-256 of a file, in hexadecimal.

@@ -95,14 +95,16 @@ impl Worker {
                 self.files.add(beside.into_iter().filter_map(|file| file.dyn_into().ok()));
             }
             ToWorker::Sample => self.files.add_sample(),
-            ToWorker::ReadAnyway(file) => self.files.read_anyway(file, &mut self.session),
+            ToWorker::ReadAnyway(file) => self.files.read_anyway(file),
             ToWorker::Stop => {
                 self.files.stop(&mut self.session);
                 self.told = 0.0;
             }
             ToWorker::CloseAll => {
                 self.session = Session::new(carwatch_viewer::Limits::default());
-                self.files = Files::new();
+                self.files = self.files.closed();
+                // What else waits for the files would find none.
+                self.waiting.retain(|message| matches!(message, ToWorker::Report(_)));
                 (self.told, self.filtered) = (0.0, 0.0);
                 self.is_stale = true;
                 self.overview();
@@ -118,8 +120,16 @@ impl Worker {
             }
             ToWorker::Ask(number, ask) => {
                 let needs = self.session.needs(&ask);
-                let given: Vec<Vec<u8>> =
-                    needs.iter().map(|need| self.files.bytes(need.file, &need.bytes)).collect();
+                let given: Vec<Vec<u8>> = needs
+                    .iter()
+                    .map(|need| {
+                        let bytes = self.files.bytes(need.file, &need.bytes);
+                        bytes.unwrap_or_else(|| {
+                            self.tell(&ToPage::Unreadable(need.file), &[]);
+                            Vec::new()
+                        })
+                    })
+                    .collect();
                 let answered = self.session.ask(&ask, &given);
                 self.tell(&ToPage::Answered(number, Box::new(answered)), &[]);
             }
@@ -207,9 +217,11 @@ impl Worker {
             }
             ToWorker::Export(is_csv) => self.export(is_csv),
             ToWorker::Hash(file) => {
-                if let Some(hash) = self.files.hash(file) {
-                    self.tell(&ToPage::Hash(file, hash), &[]);
-                }
+                let told = match self.files.hash(file) {
+                    Some(hash) => ToPage::Hash(file, hash),
+                    None => ToPage::Unreadable(file),
+                };
+                self.tell(&told, &[]);
             }
             _ => {}
         }
@@ -247,6 +259,10 @@ impl Worker {
         let parts = Array::new();
         match self.session.held(answer) {
             Some(bytes) => parts.push(&Uint8Array::from(bytes)),
+            // A download of what is gone would fail without a word.
+            None if self.files.bytes(file, &(0..1)).is_none() => {
+                return self.tell(&ToPage::Unreadable(file), &[]);
+            }
             None => parts.push(&self.files.blob(file)),
         };
         self.offer(&name, "application/octet-stream", &parts);

@@ -136,12 +136,13 @@ test('a link opens the view again when the same file is dropped', async () => {
     await page.locator('#grid .rows .tr').nth(4).click();
     await view(page, 'Bytes');
     const pressed = await page.locator('#grid .tr[aria-selected=true]').getAttribute('id');
+    const before = content.split('.').slice(0, Number(pressed.replace('row-', '')));
     await press(page, 'l');
     await shows(page.locator('#live'), 'Link copied');
     link = await page.evaluate(() => navigator.clipboard.readText());
     assert.ok(link.startsWith(pathToFileURL(PAGE).href + '#sha256='), link);
     assert.match(link, /sha256=[0-9a-f]{64}&view=bytes&q=brand%3Ab3/);
-    assert.ok(link.endsWith(`row=${pressed.replace('row-', '')}`), link);
+    assert.ok(link.endsWith(`&at=0.${before.join('.').length + 1}`), link);
     assert.equal(page.url(), link, 'a reload keeps it');
   });
   const fragment = link.slice(link.indexOf('#'));
@@ -158,9 +159,8 @@ test('a link opens the view again when the same file is dropped', async () => {
   await withPage({ fragment }, async (page) => {
     await page.getByLabel('Files to open').setInputFiles([file('again.raw', content)]);
     await page.locator('body[data-view=bytes]').waitFor();
-    const row = Number(/row=(\d+)/.exec(fragment)[1]);
-    const lines = content.split('.');
-    await shows(page.locator('#inspector'), new RegExp(lines[row].split(':')[0]));
-    await becomes(page, async () => (await page.locator('#hex .a .on').allTextContents()).join(''), lines[row]);
+    const line = content.slice(Number(/at=0\.(\d+)/.exec(fragment)[1])).split('.')[0];
+    await shows(page.locator('#inspector'), new RegExp(line.split(':')[0]));
+    await becomes(page, async () => (await page.locator('#hex .a .on').allTextContents()).join(''), line);
   });
 });

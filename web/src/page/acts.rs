@@ -3,7 +3,8 @@
 use carwatch_query::{Field, Is, Query, Value};
 
 use super::app::{App, View, area};
-use super::dom::{button, e, get, set, set_attr};
+use super::dom::{button, e, get, say, set, set_attr};
+use super::numbers::grouped;
 use super::{bytes, events, filter, help, link, saving, table};
 use crate::messages::ToWorker;
 
@@ -132,6 +133,12 @@ fn sum(app: &mut App, which: &str) {
     let stations = app.overview.stations.iter();
     let names: Vec<String> =
         stations.filter(|station| station.mark == which).map(|s| s.value.clone()).collect();
+    if names.len() > MOST_NAMES {
+        let many = grouped(names.len() as u64);
+        return say(&format!(
+            "{many} stations are too many to name in a filter: type station: and a part of their names"
+        ));
+    }
     let kept = |query: &Query, name: &str| query.keeps(Value::Text(Field::Station, name));
     let all = names.iter().all(|name| kept(&app.query, name));
     let mut query = app.query.clone();
@@ -143,6 +150,9 @@ fn sum(app: &mut App, which: &str) {
     let text = query.text().to_owned();
     app.set_query(&text);
 }
+
+/// How many stations a click puts into the filter at most.
+const MOST_NAMES: usize = 200;
 
 pub(crate) fn twin(app: &mut App, which: &str) {
     match app.twins.iter().position(|twin| twin == which) {
@@ -240,7 +250,15 @@ pub(crate) fn close_menu() {
 
 pub(crate) fn save(app: &mut App, what: &str) {
     match what {
-        "csv" | "ndjson" => app.send(&ToWorker::Export(what == "csv"), &[]),
+        "csv" | "ndjson" if app.counts.cars == 0 && !app.overview.is_reading => {
+            say("No car passes the filter: there is nothing to save");
+        }
+        "csv" | "ndjson" => {
+            if app.overview.is_reading {
+                say("It is saved once everything has been read");
+            }
+            app.send(&ToWorker::Export(what == "csv"), &[]);
+        }
         "raw" => {
             let answer = match (app.view, &app.explained) {
                 (View::Bytes, _) | (_, None) => app.hex.answer,

@@ -1,6 +1,6 @@
 //! What is looked at, and what was asked about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use carwatch_query::{Day, Query};
 use carwatch_viewer::Ask;
@@ -40,6 +40,11 @@ pub(crate) struct App {
     pub(crate) alone: Option<(u32, Vec<(String, u64)>)>,
     pub(crate) compared: BTreeMap<(usize, usize), Compared>,
     pub(crate) pair: Option<(usize, usize)>,
+    /// Which rejected records are listed: of which answer, how many of how many.
+    pub(crate) listed: (String, usize, u64),
+    /// How wide the inspector and the details are, in pixels.
+    pub(crate) inspector_width: f64,
+    pub(crate) details_width: f64,
     /// Which charts are shown as tables.
     pub(crate) twins: Vec<String>,
     /// Which panel of bars is shown where there is room for one.
@@ -53,7 +58,12 @@ pub(crate) struct App {
     pub(crate) dismissed: Vec<String>,
     pub(crate) link: Option<Link>,
     pub(crate) hashes: BTreeMap<usize, String>,
-    pub(crate) wants_link: bool,
+    /// The file whose hash a link waits for.
+    pub(crate) wants_link: Option<usize>,
+    /// Files that could be read, and no longer can.
+    pub(crate) unreadable: BTreeSet<usize>,
+    /// The file that is being read.
+    pub(crate) reading: Option<usize>,
     /// How many steps to rejected records were asked for and not yet made.
     pub(crate) steps: usize,
     pub(crate) is_back: bool,
@@ -113,7 +123,9 @@ pub(crate) mod area {
     pub(crate) const DETAILS: u32 = 64;
     pub(crate) const BYTES: u32 = 128;
     pub(crate) const CHANGES: u32 = 256;
-    pub(crate) const ALL: u32 = 511;
+    /// Only the lines of bytes: they were scrolled, or have come.
+    pub(crate) const HEX: u32 = 512;
+    pub(crate) const ALL: u32 = 1023;
 }
 
 impl App {
@@ -138,6 +150,9 @@ impl App {
             alone: None,
             compared: BTreeMap::new(),
             pair: None,
+            listed: Default::default(),
+            inspector_width: 0.0,
+            details_width: 0.0,
             twins: Vec::new(),
             panel: "brand",
             brush: None,
@@ -147,7 +162,9 @@ impl App {
             dismissed: Vec::new(),
             link: Link::of_page(),
             hashes: BTreeMap::new(),
-            wants_link: false,
+            wants_link: None,
+            unreadable: BTreeSet::new(),
+            reading: None,
             steps: 0,
             is_back: false,
             fault: None,
@@ -215,6 +232,12 @@ impl App {
         self.send_query();
     }
 
+    /// Takes over at once what was typed, so that what follows does not lose it.
+    pub(crate) fn take_typed(&mut self) {
+        let typed = filter::input().value();
+        self.set_query(&typed);
+    }
+
     pub(crate) fn send_query(&mut self) {
         self.queries += 1;
         self.send(&ToWorker::Query(self.query.text().to_owned()), &[]);
@@ -226,7 +249,7 @@ impl App {
         self.place = place;
         self.ask("explain", Ask::Explain { row });
         if place.is_none() {
-            self.ask("place", Ask::Place { row });
+            self.ask("show", Ask::Place { row });
         }
         self.mark(area::TABLE | area::BYTES | area::DETAILS);
     }

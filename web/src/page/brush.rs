@@ -56,6 +56,7 @@ pub(crate) fn listen() {
         on(&place, name, move |event: PointerEvent| {
             with(|app| {
                 let Some(brush) = app.brush.take() else { return };
+                app.take_typed();
                 app.mark(area::TIMELINE);
                 if event.type_() == "pointercancel" {
                     return;

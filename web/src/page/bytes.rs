@@ -2,7 +2,9 @@
 //! what is said of the one that is chosen.
 
 use carwatch_viewer::Ask;
-use carwatch_viewer::say::{Byte, Explained, Line, Lines};
+use carwatch_viewer::say::{Byte, Explained, Line, Lines, RejectionLine, StationLine};
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
 
 use super::app::{App, area};
 use super::details::{card, chunk_chart};
@@ -62,12 +64,15 @@ pub(crate) fn go(app: &mut App, answer: usize, offset: u64) {
     app.mark(area::BYTES);
 }
 
-pub(crate) fn draw(app: &mut App) {
+/// Draws the lines in sight, and what is around them where `is_all`.
+pub(crate) fn draw(app: &mut App, is_all: bool) {
     let answer = app.hex.answer;
     let Some(station) = app.overview.stations.get(answer).cloned() else {
         set("bytes-head", []);
-        set("hex", [e("div").class("none").text("Nothing is open.")]);
-        return set("inspector", []);
+        set("record", []);
+        set("rejections", []);
+        app.listed = Default::default();
+        return set("hex", [e("div").class("none").text("Nothing is open.")]);
     };
     let width = match app.hex.scroll.width {
         width if width >= 1150.0 => 32,
@@ -81,7 +86,7 @@ pub(crate) fn draw(app: &mut App) {
     if let Some(offset) = app.hex.wanted.take() {
         app.ask("line", Ask::LineOf { answer, width, offset });
     }
-    if app.rejections.0 != answer || app.overview.is_reading {
+    if is_all && (app.rejections.0 != answer || app.overview.is_reading) {
         app.rejections = (answer, std::mem::take(&mut app.rejections.1));
         app.ask("rejections", Ask::Rejections { answer });
     }
@@ -93,7 +98,6 @@ pub(crate) fn draw(app: &mut App) {
         let from = window.from.saturating_sub(30);
         app.ask("lines", Ask::Lines { answer, width, from, to: window.to + 30 });
     }
-    set("bytes-head", head(app, &station));
     let row = match &app.explained {
         Some(explained) if explained.row.answer == answer => explained.row.start..explained.row.end,
         _ => 0..0,
@@ -112,12 +116,23 @@ pub(crate) fn draw(app: &mut App) {
     } else {
         set("hex", [inner]);
     }
-    set("ruler", ruler(app, &station, &window, lines));
     set("bytes-foot", foot(app));
-    set("inspector", inspector(app, &station));
+    if is_all {
+        set("bytes-head", head(app, &station));
+        set("ruler", ruler(app, &station));
+        set("record", record(app, &station));
+        rejections(app, &station);
+    }
+    let place = |line: usize| line as f64 / lines.max(1) as f64 * 100.0;
+    let (from, to) = (place(window.from + 6), place(window.to.saturating_sub(6)));
+    if let Ok(Some(sight)) = get("ruler").query_selector("u") {
+        let sight: HtmlElement = sight.unchecked_into();
+        let height = (to - from).max(0.5);
+        sight.style().set_css_text(&format!("top:{from:.2}%;height:{height:.2}%"));
+    }
 }
 
-fn head(app: &App, station: &carwatch_viewer::say::StationLine) -> Vec<E> {
+fn head(app: &App, station: &StationLine) -> Vec<E> {
     let words = format!(
         "{}, {}, {} rejected",
         count(station.bytes, "byte"),
@@ -138,13 +153,9 @@ fn head(app: &App, station: &carwatch_viewer::say::StationLine) -> Vec<E> {
     ]
 }
 
-/// Where in the answer something is rejected, chunks begin, and what is in sight.
-fn ruler(
-    app: &App,
-    station: &carwatch_viewer::say::StationLine,
-    window: &super::scroll::Window,
-    lines: usize,
-) -> Vec<E> {
+/// Where in the answer something is rejected, chunks begin, and (put there as it is scrolled)
+/// what is in sight.
+fn ruler(app: &App, station: &StationLine) -> Vec<E> {
     let share = |at: u64| at as f64 / station.bytes.max(1) as f64 * 100.0;
     let mut all = Vec::new();
     let mut offset = 0;
@@ -160,9 +171,7 @@ fn ruler(
             last = at;
         }
     }
-    let place = |line: usize| line as f64 / lines.max(1) as f64 * 100.0;
-    let (from, to) = (place(window.from + 6), place(window.to.saturating_sub(6)));
-    all.push(e("u").style(format!("top:{from:.2}%;height:{:.2}%", (to - from).max(0.5))));
+    all.push(e("u"));
     all
 }
 
@@ -199,35 +208,48 @@ fn foot(app: &App) -> Vec<E> {
     all
 }
 
-fn inspector(app: &App, station: &carwatch_viewer::say::StationLine) -> Vec<E> {
-    let mut all = Vec::new();
-    if let Some(explained) = app.explained.as_ref().filter(|x| x.row.answer == app.hex.answer) {
-        all.push(card(explained, station, true));
-        all.extend(chunk_chart(station, explained, f64::from(get("inspector").client_width())));
-    }
-    let listed = &app.rejections.1;
-    let meta = match (station.rejected, listed.len() as u64) {
-        (0, _) => "none".to_owned(),
-        (all, listed) if all > listed => {
-            format!("the first {} of {}", grouped(listed), grouped(all))
-        }
-        (all, _) => format!("{}, e for the next", grouped(all)),
+fn record(app: &App, station: &StationLine) -> Vec<E> {
+    let Some(explained) = app.explained.as_ref().filter(|x| x.row.answer == app.hex.answer) else {
+        return Vec::new();
     };
-    let head = e("div")
-        .class("head")
-        .kid(mark(if station.rejected > 0 { "failed" } else { "verified" }))
-        .kid(e("h3").text(format!("Rejected in {}", station.name)))
-        .kid(e("span").class("meta").text(meta));
-    let item = |line: &carwatch_viewer::say::RejectionLine| {
-        let is_it = app.selected == Some(line.row);
-        e("li").kid(
-            button("row-at", line.row.to_string())
-                .attr_if(is_it, "aria-current", "true")
-                .kid(e("span").class("r").text(&line.reason))
-                .kid(e("span").class("mono dim").text(format!("{}..{}", line.start, line.end)))
-                .kid(e("span").class("raw").text(super::charts::named(&line.raw))),
-        )
-    };
-    all.push(e("div").class("rejections").kid(head).kid(e("ul").kids(listed.iter().map(item))));
+    let mut all = vec![card(explained, station, true)];
+    all.extend(chunk_chart(station, explained, app.inspector_width));
     all
+}
+
+/// The list is long, and made only where it is another; of the same one only the mark moves.
+fn rejections(app: &mut App, station: &StationLine) {
+    let listed = &app.rejections.1;
+    let key = (station.value.clone(), listed.len(), station.rejected);
+    if app.listed != key {
+        let meta = match (station.rejected, listed.len() as u64) {
+            (0, _) => "none".to_owned(),
+            (all, listed) if all > listed => {
+                format!("the first {} of {}", grouped(listed), grouped(all))
+            }
+            (all, _) => format!("{}, e for the next", grouped(all)),
+        };
+        let head = e("div")
+            .class("head")
+            .kid(mark(if station.rejected > 0 { "failed" } else { "verified" }))
+            .kid(e("h3").text(format!("Rejected in {}", station.name)))
+            .kid(e("span").class("meta").text(meta));
+        let item = |line: &RejectionLine| {
+            e("li").kid(
+                button("row-at", line.row.to_string())
+                    .kid(e("span").class("r").text(&line.reason))
+                    .kid(e("span").class("mono dim").text(format!("{}..{}", line.start, line.end)))
+                    .kid(e("span").class("raw").text(super::charts::named(&line.raw))),
+            )
+        };
+        set("rejections", [head, e("ul").kids(listed.iter().map(item))]);
+        app.listed = key;
+    }
+    let place = get("rejections");
+    let of = |selector: &str| place.query_selector(selector).ok().flatten();
+    if let Some(was) = of("[aria-current]") {
+        let _ = was.remove_attribute("aria-current");
+    }
+    let chosen = app.selected.and_then(|row| of(&format!("[data-value=\"{row}\"]")));
+    chosen.map(|chosen| chosen.set_attribute("aria-current", "true"));
 }

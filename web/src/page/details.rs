@@ -5,7 +5,7 @@ use carwatch_viewer::say::{Explained, StationLine};
 
 use super::app::{App, area};
 use super::charts::{named, swatch};
-use super::dom::{E, button, e, get, mark, set, svg};
+use super::dom::{E, button, e, mark, set, svg};
 use super::hex::{hex_lines, legend};
 use super::numbers::{count, grouped, took, utc};
 use super::stations::{end, stroke};
@@ -24,7 +24,7 @@ pub(crate) fn draw(app: &App) {
     };
     let Some(station) = app.overview.stations.get(explained.row.answer) else { return };
     let mut kids = vec![card(explained, station, true)];
-    kids.extend(chunk_chart(station, explained, width_of("details")));
+    kids.extend(chunk_chart(station, explained, app.details_width));
     let head = e("div")
         .class("head")
         .kid(e("h3").text("Bytes"))
@@ -45,29 +45,25 @@ pub(crate) fn draw(app: &App) {
 }
 
 /// How many bytes a line of the details has.
-pub(crate) fn width() -> usize {
+pub(crate) fn width(app: &App) -> usize {
     // In the dock the facts stand beside it.
     let page = f64::from(super::dom::get("main").client_width());
     let beside = if page < 1360.0 { 236.0 } else { 0.0 };
-    if width_of("details") - beside >= 540.0 { 16 } else { 8 }
-}
-
-fn width_of(id: &str) -> f64 {
-    f64::from(get(id).client_width())
+    if app.details_width - beside >= 540.0 { 16 } else { 8 }
 }
 
 /// Asks for the lines around the chosen record.
 pub(crate) fn ask_lines(app: &mut App) {
     let Some(explained) = &app.explained else { return };
     let (answer, offset) = (explained.row.answer, explained.row.start);
-    app.ask("near-line", Ask::LineOf { answer, width: width(), offset });
+    app.ask("near-line", Ask::LineOf { answer, width: width(app), offset });
 }
 
 pub(crate) fn ask_lines_from(app: &mut App, line: usize) {
     let Some(explained) = &app.explained else { return };
     let answer = explained.row.answer;
     let from = line.saturating_sub(3);
-    app.ask("near", Ask::Lines { answer, width: width(), from, to: from + LINES });
+    app.ask("near", Ask::Lines { answer, width: width(app), from, to: from + LINES });
     app.mark(area::DETAILS);
 }
 

@@ -1,7 +1,11 @@
 //! Elements, as text and attributes: never as HTML.
 
+use std::cell::Cell;
+
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement};
+
+use super::events::after;
 
 /// An element that is being made.
 #[derive(Clone)]
@@ -120,6 +124,26 @@ pub(crate) fn set_text(id: &str, text: &str) {
         place.set_text_content(Some(text));
     }
 }
+
+/// Says something to everybody: it stands on the page for a while, and is spoken.
+pub(crate) fn say(text: &str) {
+    thread_local! {
+        static SAID: Cell<u32> = const { Cell::new(0) };
+    }
+    set_text("live", text);
+    set_text("said", text);
+    get("said").set_hidden(false);
+    let nth = SAID.get() + 1;
+    SAID.set(nth);
+    after(STANDS, move || {
+        if SAID.get() == nth {
+            get("said").set_hidden(true);
+        }
+    });
+}
+
+/// How long what was said stands on the page, in milliseconds.
+const STANDS: i32 = 6000;
 
 pub(crate) fn set_attr(id: &str, name: &str, value: &str) {
     let place = get(id);

@@ -1,7 +1,7 @@
 //! Drawing: once a frame, and only what was marked.
 
 use super::app::{App, View, area};
-use super::dom::{document, set_attr};
+use super::dom::{document, get, set_attr};
 use super::{bytes, changes, charts, details, filter, stations, table, timeline, top};
 
 impl App {
@@ -33,8 +33,16 @@ impl App {
         if marked(area::TABLE) && self.view == View::Cars {
             self.table.read();
         }
-        if marked(area::BYTES) && self.view == View::Bytes {
+        if marked(area::BYTES | area::HEX) && self.view == View::Bytes {
             self.hex.scroll.read();
+            self.inspector_width = get("inspector").client_width().into();
+        }
+        if marked(area::DETAILS) && self.view == View::Cars {
+            let width: f64 = get("details").client_width().into();
+            if width != self.details_width {
+                self.details_width = width;
+                details::ask_lines(self);
+            }
         }
         if marked(area::STATIONS) {
             self.station_scroll.read();
@@ -60,8 +68,8 @@ impl App {
         if marked(area::DETAILS) && self.view == View::Cars {
             details::draw(self);
         }
-        if marked(area::BYTES) && self.view == View::Bytes {
-            bytes::draw(self);
+        if self.view == View::Bytes && marked(area::BYTES | area::HEX) {
+            bytes::draw(self, marked(area::BYTES));
         }
         if marked(area::CHANGES) && self.view == View::Changes {
             changes::draw(self);

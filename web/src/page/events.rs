@@ -10,7 +10,7 @@ use web_sys::{
 
 use super::app::{App, area};
 use super::dom::{document, get};
-use super::{acts, brush, bytes, filter, hex, keys, with};
+use super::{acts, brush, bytes, filter, hex, keys, link, with};
 use crate::messages::{ToWorker, unpack};
 
 /// Listens to everything, from now on.
@@ -33,6 +33,9 @@ pub(crate) fn listen() {
         });
     });
     on(&document(), "click", click);
+    on(&window, "hashchange", |_: Event| {
+        with(link::take_page);
+    });
     // A long press on a bar leaves it out, as Alt does.
     on(&document(), "contextmenu", |event: PointerEvent| {
         if event.pointer_type() == "touch"
@@ -75,7 +78,7 @@ pub(crate) fn listen() {
         with(|app| app.mark(area::TABLE));
     });
     passive(&get("hex"), "scroll", |_: Event| {
-        with(|app| app.mark(area::BYTES));
+        with(|app| app.mark(area::HEX));
     });
     passive(&get("station-list"), "scroll", |_: Event| {
         with(|app| app.mark(area::STATIONS));
@@ -110,7 +113,10 @@ fn click(event: MouseEvent) {
     if let Some(target) = closest(&event, "[data-act]") {
         let act = target.get_attribute("data-act").unwrap_or_default();
         let value = target.get_attribute("data-value").unwrap_or_default();
-        with(|app| acts::act(app, &act, &value, event.alt_key()));
+        with(|app| {
+            app.take_typed();
+            acts::act(app, &act, &value, event.alt_key());
+        });
     } else if let Some(line) = closest(&event, "#hex .hl[data-start]") {
         byte_click(&event, &line);
     } else {

@@ -35,6 +35,7 @@ impl App {
         }
         self.hex.scroll.is_stale = true;
         self.rejections.0 = usize::MAX;
+        self.listed = Default::default();
         self.compared.clear();
         self.pair = None;
         for (kind, (_, ask)) in asked {

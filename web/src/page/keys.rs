@@ -4,7 +4,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use super::app::{App, View, area};
-use super::dom::{document, focus, get};
+use super::dom::{document, focus, get, say};
+use super::numbers::count;
 use super::{acts, bytes, events, filter, help, link, saving, table, timeline};
 use crate::messages::ToWorker;
 use carwatch_query::{Is, Value};
@@ -27,6 +28,11 @@ pub(crate) fn press(app: &mut App, event: &KeyboardEvent) -> bool {
     if get("help").has_attribute("open") {
         return false;
     }
+    // Before anything is open there is nothing that the others could act on.
+    if app.view == View::First && !matches!(key.as_str(), "?" | "d") {
+        return false;
+    }
+    app.take_typed();
     let target_id = target.as_ref().map(Element::id).unwrap_or_default();
     match (act.as_deref(), key.as_str()) {
         (Some("handle"), "ArrowLeft" | "ArrowRight" | "ArrowDown" | "ArrowUp") => {
@@ -52,13 +58,14 @@ pub(crate) fn press(app: &mut App, event: &KeyboardEvent) -> bool {
     if target_id == "hex" && hex_key(app, &key) {
         return true;
     }
-    single(app, &key, &target_id)
+    // Arrows are the table's where it has the focus or nothing has; a list scrolls by itself.
+    let is_free = matches!(target_id.as_str(), "grid" | "main")
+        || target.as_ref().is_none_or(|target| target.tag_name() == "BODY");
+    single(app, &key, is_free)
 }
 
-fn single(app: &mut App, key: &str, target: &str) -> bool {
+fn single(app: &mut App, key: &str, is_free: bool) -> bool {
     let page = app.table.page() as isize;
-    // Arrows are the table's where it has the focus or nothing has; a list scrolls by itself.
-    let is_free = target.is_empty() || target == "grid" || target == "main";
     match key {
         "j" => table::step(app, 1),
         "k" => table::step(app, -1),
@@ -106,7 +113,7 @@ fn single(app: &mut App, key: &str, target: &str) -> bool {
         "t" => acts::twins(app),
         "d" => acts::theme(),
         "c" => copy_row(app),
-        "s" => app.send(&ToWorker::Export(true), &[]),
+        "s" => acts::save(app, "csv"),
         "l" => link::copy_link(app),
         "?" => help::open(),
         _ => return false,
@@ -139,10 +146,14 @@ fn go_to(app: &mut App, text: &str) -> bool {
     };
     match offset {
         Ok(offset) => {
+            let length = app.overview.stations.get(app.hex.answer).map_or(0, |line| line.bytes);
+            if offset >= length {
+                say(&format!("It has {}: this is the last", count(length, "byte")));
+            }
             bytes::go(app, app.hex.answer, offset);
             focus(&get("hex"));
         }
-        Err(_) => super::dom::set_text("live", "An offset is a number: 112, or 0x70"),
+        Err(_) => say("An offset is a number: 112, or 0x70"),
     }
     true
 }
@@ -202,11 +213,24 @@ fn tab(app: &mut App, key: &str) -> bool {
 
 fn menu_key(item: Option<&Element>, key: &str) -> bool {
     let Some(item) = item else { return false };
-    let next = match key {
+    let step = |item: &Element| match key {
         "ArrowDown" => item.next_element_sibling(),
-        "ArrowUp" => item.previous_element_sibling(),
+        _ => item.previous_element_sibling(),
+    };
+    let mut next = match key {
+        "ArrowDown" | "ArrowUp" => step(item),
+        "Home" => item.parent_element().and_then(|menu| menu.first_element_child()),
+        "End" => item.parent_element().and_then(|menu| menu.last_element_child()),
+        "Tab" => {
+            acts::close_menu();
+            return false;
+        }
         _ => return false,
     };
+    // One that is off cannot have the focus.
+    while let Some(off) = next.as_ref().filter(|next| next.has_attribute("disabled")) {
+        next = step(off);
+    }
     if let Some(next) = next {
         focus(next.unchecked_ref());
     }

@@ -1,11 +1,11 @@
 //! What leaves the page, and only into the reader's own hands: files and the clipboard.
 
-use js_sys::Array;
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, HtmlAnchorElement, Url};
+use web_sys::{Blob, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, Url};
 
-use super::dom::{document, set_text};
+use super::dom::{document, say};
 use super::events::after;
 
 /// Offers a file to be saved.
@@ -19,7 +19,7 @@ pub(crate) fn save(name: &str, blob: &JsValue) {
         link.click();
     }
     after(60_000, move || drop(Url::revoke_object_url(&url)));
-    set_text("live", &format!("Saved {name}"));
+    say(&format!("Saved {name}"));
 }
 
 /// Saves the report; it is made in the worker.
@@ -41,15 +41,50 @@ pub(crate) fn save_report() {
 /// Saves the time line as a picture, twice as large as it is shown.
 pub(crate) fn save_png() {
     let Ok(Some(drawing)) = document().query_selector("#timeline svg") else {
-        return set_text("live", "There is no chart to save");
+        return say("There is no chart to save");
     };
     super::picture::save(&drawing);
 }
 
-/// Copies a text, and says so.
+/// Copies a text, and says so once it is done. A page that came over plain HTTP has no
+/// clipboard of its own, but may still copy what is selected.
 pub(crate) fn copy(text: &str, said: &'static str) {
-    if let Some(window) = web_sys::window() {
-        let _ = window.navigator().clipboard().write_text(text);
-        set_text("live", said);
+    let clipboard = web_sys::window()
+        .and_then(|window| Reflect::get(&window.navigator(), &"clipboard".into()).ok())
+        .filter(JsValue::is_object);
+    let promise = clipboard.and_then(|clipboard| {
+        let write: Function =
+            Reflect::get(&clipboard, &"writeText".into()).ok()?.dyn_into().ok()?;
+        write.call1(&clipboard, &text.into()).ok()
+    });
+    let Some(promise) = promise else { return copy_selected(text, said) };
+    let text = text.to_owned();
+    let done = Closure::once_into_js(move || say(said));
+    let failed = Closure::once_into_js(move || copy_selected(&text, said));
+    if let Ok(then) = Reflect::get(&promise, &"then".into()) {
+        let then: Function = then.unchecked_into();
+        let _ = then.call2(&promise, &done, &failed);
     }
+}
+
+fn copy_selected(text: &str, said: &str) {
+    let document = document();
+    let focused = document.active_element();
+    let is_copied = document.body().zip(document.create_element("input").ok()).map(
+        |(body, field): (HtmlElement, Element)| {
+            let _ = body.append_child(&field);
+            let field: HtmlInputElement = field.unchecked_into();
+            field.set_value(text);
+            field.select();
+            let copy = Reflect::get(&document, &"execCommand".into()).ok();
+            let copy = copy.and_then(|copy| copy.dyn_into::<Function>().ok());
+            let copied = copy.and_then(|copy| copy.call1(&document, &"copy".into()).ok());
+            field.remove();
+            copied.is_some_and(|copied| copied.is_truthy())
+        },
+    );
+    if let Some(focused) = focused.and_then(|focused| focused.dyn_into::<HtmlElement>().ok()) {
+        let _ = focused.focus();
+    }
+    say(if is_copied == Some(true) { said } else { "The browser does not let the page copy" });
 }

@@ -96,6 +96,11 @@ pub(crate) fn sort_of(name: &str) -> Option<SortBy> {
     COLUMNS.iter().find(|(_, _, other)| *other == name).and_then(|(by, _, _)| *by)
 }
 
+/// The column that sorts by this.
+pub(crate) fn name_of(by: SortBy) -> Option<&'static str> {
+    COLUMNS.iter().find(|(other, ..)| *other == Some(by)).map(|(_, _, name)| *name)
+}
+
 fn row(app: &App, place: usize, line: &RowLine) -> E {
     let station = app.overview.stations.get(line.answer);
     let cell = |class: &str, text: String| {

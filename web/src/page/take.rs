@@ -1,10 +1,11 @@
 //! What the worker says, taken into the state of the page.
 
-use carwatch_viewer::say::{Counts, FileLine, Overview, Rows};
+use carwatch_viewer::say::{Counts, FileLine, Lines, Overview, Rows};
 use carwatch_viewer::{Answered, Ask};
 use wasm_bindgen::JsValue;
 
 use super::app::{App, View, area};
+use super::dom::say;
 use super::{bytes, changes, details, link, report, saving};
 use crate::messages::ToPage;
 
@@ -37,6 +38,11 @@ impl App {
                     saving::save(&name, blob);
                 }
             }
+            ToPage::Unreadable(file) => {
+                self.unreadable.insert(file);
+                self.wants_link = None;
+                self.mark(area::TOP);
+            }
             ToPage::Hash(file, hash) => link::take_hash(self, file, hash),
         }
     }
@@ -57,8 +63,10 @@ impl App {
         } else if self.view != View::First && self.overview.files.iter().all(is_foreign) {
             self.set_view(View::First);
         }
-        if self.overview.is_reading && !was_reading {
-            self.began = js_sys::Date::now();
+        // Each file has a rate and percents of its own.
+        let reading = self.overview.files.iter().position(|file| file.is_open);
+        if reading != self.reading {
+            (self.reading, self.began, self.spoken) = (reading, js_sys::Date::now(), 0);
         }
         // The last line of bytes may have become longer.
         self.hex.scroll.is_stale |= self.overview.is_reading || was_reading;
@@ -67,7 +75,7 @@ impl App {
             self.send_query();
         }
         if (was_reading || had < self.overview.files.len()) && !self.overview.is_reading {
-            link::ask_hash(self);
+            link::ask_hashes(self);
             self.compared.clear();
             if self.view == View::Changes {
                 changes::enter(self);
@@ -76,16 +84,27 @@ impl App {
         self.mark(area::TOP | area::STATIONS | area::FILTER | area::BYTES | area::CHANGES);
     }
 
+    /// Nothing is open any more, and nothing that was asked about it counts.
     fn forget(&mut self) {
         self.counts = Counts::default();
         self.rows = Rows::default();
         (self.selected, self.place, self.explained) = (None, None, None);
+        (self.near, self.alone, self.rejections) = Default::default();
+        self.rejections.0 = usize::MAX;
+        self.listed = Default::default();
+        self.asked.clear();
         self.compared.clear();
         self.dismissed.clear();
+        self.unreadable.clear();
         self.hashes.clear();
-        self.hex.answer = 0;
-        self.hex.caret = None;
+        self.wants_link = None;
+        (self.hex.answer, self.hex.caret, self.hex.wanted) = (0, None, None);
+        self.hex.lines = Lines::default();
         self.pair = None;
+        self.held = None;
+        (self.steps, self.station_at, self.spoken) = (0, 0, 0);
+        // The worker begins anew as well.
+        self.sort = None;
         self.view = View::First;
         self.mark(area::ALL);
     }
@@ -114,7 +133,19 @@ impl App {
                 self.place = place;
                 self.mark(area::TABLE | area::DETAILS);
             }
+            (Some("show"), Answered::Place { row, place }) if row == self.selected => {
+                self.place = place;
+                place.inspect(|place| self.table.show(*place, self.rows.of));
+                self.mark(area::TABLE | area::DETAILS);
+            }
+            (Some("next"), Answered::Place { row: None, .. }) => {
+                self.steps = 0;
+                say("Nothing was rejected");
+            }
             (Some("next"), Answered::Place { row: Some(row), place }) => {
+                if place.is_none() {
+                    say("The filter hides this rejected record");
+                }
                 self.select(row, place);
                 if let Some(place) = place {
                     self.table.show(place, self.rows.of);
@@ -131,7 +162,11 @@ impl App {
             }
             (Some("explain"), Answered::Explained(explained)) => {
                 bytes::follow(self, &explained);
-                self.selected = Some(explained.row.row);
+                // Where it came from its bytes, the table follows.
+                if self.selected.replace(explained.row.row) != Some(explained.row.row) {
+                    self.place = None;
+                    self.ask("show", Ask::Place { row: explained.row.row });
+                }
                 self.explained = Some(explained);
                 details::ask_lines(self);
                 self.mark(area::DETAILS | area::BYTES | area::TABLE);
@@ -142,11 +177,11 @@ impl App {
             }
             (Some("lines"), Answered::Lines(lines)) => {
                 self.hex.lines = lines;
-                self.mark(area::BYTES);
+                self.mark(area::HEX);
             }
             (Some("line"), Answered::Line(line)) => {
                 self.hex.scroll.show(line, self.hex.lines.of.max(line + 1));
-                self.mark(area::BYTES);
+                self.mark(area::HEX);
             }
             (Some("near-line"), Answered::Line(line)) => details::ask_lines_from(self, line),
             (Some("rejections"), Answered::Rejections(rejections)) => {

@@ -44,9 +44,11 @@ fn draw_progress(app: &mut App) {
         if !place.hidden() {
             place.set_hidden(true);
             let cars = count(app.overview.cars, "car");
+            let is_all = app.overview.files.iter().all(|file| file.read >= file.size);
+            let what = if is_all { "Read." } else { "Read in part." };
             set_text(
                 "live",
-                &format!("Read. {cars}, {} rejected.", grouped(app.overview.rejected)),
+                &format!("{what} {cars}, {} rejected.", grouped(app.overview.rejected)),
             );
         }
         app.spoken = 0;
@@ -110,19 +112,27 @@ fn notices(app: &App) -> Vec<E> {
                 ),
         );
     }
-    all.extend(app.overview.files.iter().filter_map(|file| amber(app, file)));
+    all.extend(app.unreadable.iter().filter_map(|nth| {
+        let name = &app.overview.files.get(*nth)?.name;
+        let words = " can no longer be read: it was changed, moved or removed since it was opened. \
+                     Its cars stay; to see its bytes, open it again.";
+        let words = e("p").kid(e("b").text(name)).text(words);
+        Some(e("div").class("notice amber").kid(mark("partial")).kid(words))
+    }));
+    let files = app.overview.files.iter().enumerate();
+    all.extend(files.filter_map(|(nth, file)| amber(app, nth, file)));
     all
 }
 
 /// What has to be known of a file: the first sentences, and the others where they are asked for.
-fn amber(app: &App, file: &FileLine) -> Option<E> {
+fn amber(app: &App, nth: usize, file: &FileLine) -> Option<E> {
     let mut told: Vec<&str> = Vec::new();
     for notice in &file.notices {
         if !told.contains(&notice.as_str()) {
             told.push(notice);
         }
     }
-    let key = format!("{}\n{}", file.name, told.first()?);
+    let key = format!("{nth}\n{}", told.first()?);
     if app.dismissed.contains(&key) {
         return None;
     }
@@ -146,7 +156,7 @@ fn draw_foreign(app: &App) -> Vec<E> {
     let files = app.overview.files.iter().enumerate();
     let shown: Vec<(usize, &FileLine, &Foreign)> = files
         .filter_map(|(nth, file)| Some((nth, file, file.foreign.as_ref()?)))
-        .filter(|(_, file, _)| !app.dismissed.contains(&format!("{}\n", file.name)))
+        .filter(|(nth, ..)| !app.dismissed.contains(&format!("{nth}\n")))
         .collect();
     let is_first = app.view == super::app::View::First;
     let card = |(nth, file, foreign): &(usize, &FileLine, &Foreign)| {
@@ -158,7 +168,7 @@ fn draw_foreign(app: &App) -> Vec<E> {
                     .class("button")
                     .text("Read it as a raw answer anyway"),
             )
-            .kid(button("dismiss", format!("{}\n", file.name)).class("button").text("Dismiss"));
+            .kid(button("dismiss", format!("{nth}\n")).class("button").text("Dismiss"));
         let title = format!("{} is not a capture", file.name);
         let why = format!(
             "It begins with {}, which is how {} begins. {} of {} were read, and nothing of it is \

@@ -19,11 +19,18 @@ pub(crate) struct Files {
     open: Vec<File>,
     /// Those that are open once more.
     again: Vec<usize>,
-    waiting: VecDeque<File>,
+    waiting: VecDeque<Waiting>,
     reading: Option<Reading>,
     /// How many files were begun: a piece of an earlier one that comes late is of none.
     begun: u32,
     piece: Vec<u8>,
+}
+
+/// What is to be read.
+enum Waiting {
+    File(File),
+    /// One that is open, and none of ours, as a raw answer.
+    Anyway(usize),
 }
 
 /// The file that is being read. The browser reads its next piece while the last is looked at.
@@ -59,38 +66,37 @@ impl Files {
         }
     }
 
+    /// None are open; a piece that is still on its way is of none.
+    pub(crate) fn closed(&self) -> Self {
+        Self { begun: self.begun + 1, ..Self::new() }
+    }
+
     pub(crate) fn add(&mut self, files: impl Iterator<Item = File>) {
-        self.waiting.extend(files);
+        self.waiting.extend(files.map(Waiting::File));
     }
 
     pub(crate) fn add_sample(&mut self) {
         let parts = Array::of1(&Uint8Array::from(&sample::bytes()[..]));
         if let Ok(file) = File::new_with_u8_array_sequence(&parts, sample::NAME) {
-            self.waiting.push_back(file);
+            self.waiting.push_back(Waiting::File(file));
         }
     }
 
-    pub(crate) fn read_anyway(&mut self, file: usize, session: &mut Session) {
-        let Some(blob) = self.open.get(file).cloned() else { return };
-        // Whatever is being read goes on behind it.
-        if let Some(reading) = self.reading.take() {
-            session.stop();
-            self.waiting.push_front(reading.file);
-        }
-        let is_last = file + 1 == self.open.len();
-        session.read_anyway(file);
-        if !is_last {
-            self.open.push(blob.clone());
-            self.again.push(file);
-        }
-        self.begin(blob);
+    pub(crate) fn read_anyway(&mut self, file: usize) {
+        self.waiting.push_back(Waiting::Anyway(file));
     }
 
-    /// Reads no further.
+    /// Reads no further; what waits is named as not read.
     pub(crate) fn stop(&mut self, session: &mut Session) {
-        self.waiting.clear();
         if self.reading.take().is_some() {
             session.stop();
+        }
+        for waiting in std::mem::take(&mut self.waiting) {
+            if let Waiting::File(file) = waiting {
+                session.open(&file.name(), file.size() as u64);
+                session.stop();
+                self.open.push(file);
+            }
         }
     }
 
@@ -98,9 +104,14 @@ impl Files {
     pub(crate) fn read(&mut self, session: &mut Session) -> More {
         let Some(reading) = &mut self.reading else {
             let Some(next) = self.waiting.pop_front() else { return More::No };
-            session.open(&next.name(), next.size() as u64);
-            self.open.push(next.clone());
-            self.begin(next);
+            match next {
+                Waiting::File(file) => {
+                    session.open(&file.name(), file.size() as u64);
+                    self.open.push(file.clone());
+                    self.begin(file);
+                }
+                Waiting::Anyway(file) => self.begin_anyway(file, session),
+            }
             return More::Now;
         };
         let is_over = reading.at >= reading.file.size();
@@ -140,21 +151,29 @@ impl Files {
         self.reading = Some(reading);
     }
 
+    fn begin_anyway(&mut self, file: usize, session: &mut Session) {
+        let Some(blob) = self.open.get(file).cloned() else { return };
+        if !session.read_anyway(file) {
+            return;
+        }
+        if file + 1 < self.open.len() {
+            self.open.push(blob.clone());
+            self.again.push(file);
+        }
+        self.begin(blob);
+    }
+
     fn end(&mut self, session: &mut Session) {
         session.close();
         self.reading = None;
     }
 
-    /// Some of the bytes of a file; none where they cannot be read any more.
-    pub(crate) fn bytes(&self, file: usize, range: &Range<u64>) -> Vec<u8> {
+    /// Some of the bytes of a file; nothing where they cannot be read any more.
+    pub(crate) fn bytes(&self, file: usize, range: &Range<u64>) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
-        if let Some(file) = self.open.get(file) {
-            let range = range.start as f64..range.end as f64;
-            if read(&self.reader, file, range, &mut bytes).is_err() {
-                bytes.clear();
-            }
-        }
-        bytes
+        let range = range.start as f64..range.end as f64;
+        read(&self.reader, self.open.get(file)?, range, &mut bytes).ok()?;
+        Some(bytes)
     }
 
     pub(crate) fn blob(&self, file: usize) -> JsValue {

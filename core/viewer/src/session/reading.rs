@@ -78,10 +78,11 @@ impl Session {
         self.end(Some(Fault::new(Reason::Cancelled, "reading was stopped here")));
     }
 
-    /// Reads a file that is none of ours as a raw answer, from its begin: feed it once more.
-    pub fn read_anyway(&mut self, file: usize) {
+    /// Reads a file that is none of ours as a raw answer, from its begin: feed it once more, if
+    /// this is true. Any other file was read already.
+    pub fn read_anyway(&mut self, file: usize) -> bool {
         let Some(line) = self.files.get(file).filter(|line| line.foreign.is_some()) else {
-            return;
+            return false;
         };
         let (name, size) = (line.name.clone(), line.size);
         self.files[file].foreign = None;
@@ -92,6 +93,7 @@ impl Session {
             self.files.remove(file);
         }
         self.begin_raw();
+        true
     }
 
     /// Looks at the first bytes, and goes on as they say.
