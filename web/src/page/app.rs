@@ -257,6 +257,7 @@ impl App {
     pub(crate) fn set_view(&mut self, view: View) {
         if view == View::First || !self.overview.files.is_empty() {
             self.view = view;
+            self.show_view();
             self.table.measure();
             self.hex.scroll.measure();
             self.station_scroll.measure();

@@ -11,24 +11,7 @@ impl App {
         let marked = std::mem::take(&mut self.marked);
         let areas = self.now(marked);
         let marked = |area: u32| areas & area != 0;
-        let view = match self.view {
-            View::First => "first",
-            View::Stations => "stations",
-            View::Cars => "cars",
-            View::Bytes => "bytes",
-            View::Changes => "changes",
-        };
-        let body = document().body();
-        if let Some(body) =
-            body.filter(|body| body.get_attribute("data-view").as_deref() != Some(view))
-        {
-            let _ = body.set_attribute("data-view", view);
-            for tab in ["stations", "cars", "bytes", "changes"] {
-                let is = tab == view;
-                set_attr(&format!("tab-{tab}"), "aria-selected", if is { "true" } else { "false" });
-                set_attr(&format!("tab-{tab}"), "tabindex", if is { "0" } else { "-1" });
-            }
-        }
+        self.show_view();
         // Where it is not shown it has no size, and is drawn once it is.
         if marked(area::TABLE) && self.view == View::Cars {
             self.table.read();
@@ -73,6 +56,28 @@ impl App {
         }
         if marked(area::CHANGES) && self.view == View::Changes {
             changes::draw(self);
+        }
+    }
+
+    /// Shows what fills the page, if that is another.
+    pub(super) fn show_view(&self) {
+        let view = match self.view {
+            View::First => "first",
+            View::Stations => "stations",
+            View::Cars => "cars",
+            View::Bytes => "bytes",
+            View::Changes => "changes",
+        };
+        let body = document().body();
+        if let Some(body) =
+            body.filter(|body| body.get_attribute("data-view").as_deref() != Some(view))
+        {
+            let _ = body.set_attribute("data-view", view);
+            for tab in ["stations", "cars", "bytes", "changes"] {
+                let is = tab == view;
+                set_attr(&format!("tab-{tab}"), "aria-selected", if is { "true" } else { "false" });
+                set_attr(&format!("tab-{tab}"), "tabindex", if is { "0" } else { "-1" });
+            }
         }
     }
 

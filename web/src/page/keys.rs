@@ -88,18 +88,14 @@ fn single(app: &mut App, key: &str, is_free: bool) -> bool {
         "[" | "]" => station_step(app, if key == "[" { -1 } else { 1 }),
         "g" => {
             app.set_view(View::Bytes);
-            app.mark(area::ALL);
-            events::later(|| {
-                if let Some(field) = document().get_element_by_id("goto") {
-                    focus(field.unchecked_ref());
-                }
-            });
+            // At once, for those who type on.
+            focus(&get("goto"));
         }
         "/" => {
             if app.view != View::Cars {
                 app.set_view(View::Cars);
             }
-            events::later(|| focus(&filter::input()));
+            focus(&filter::input());
         }
         "x" => app.set_query(""),
         "r" => {

@@ -113,7 +113,6 @@ pub(crate) fn take_hash(app: &mut App, file: usize, hash: String) {
             && let Some(answer) = first.map(|first| first + nth)
             && app.overview.stations.get(answer).is_some_and(|line| line.file == file)
         {
-            app.selected = None;
             app.explained = None;
             match link.view.as_str() {
                 "bytes" => bytes::go(app, answer, byte),

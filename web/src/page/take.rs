@@ -117,7 +117,9 @@ impl App {
             (Some("rows"), Answered::Rows(rows)) => {
                 self.rows = rows;
                 self.mark(area::TABLE);
-                if self.selected.is_none() && !self.rows.rows.is_empty() {
+                // Unless something else is about to be.
+                let is_free = self.selected.is_none() && !self.asked.contains_key("explain");
+                if is_free && !self.rows.rows.is_empty() {
                     let (row, place) = (self.rows.rows[0].row, self.rows.from);
                     self.select(row, Some(place));
                 }
