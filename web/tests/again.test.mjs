@@ -155,7 +155,8 @@ test('a link finds its file among others, and its byte and order', async () => {
     await page.locator('body[data-view=bytes]').waitFor();
     await until(page, () => text(page.locator('#bytes-foot')), (now) => now.startsWith('offset 12340x4d2'), 'its byte');
     await shows(page.locator('#bytes-head h2'), 'again.raw');
-    assert.equal(await page.locator('[aria-sort=ascending]').count(), 1);
+    await press(page, '1');
+    await becomes(page, () => page.locator('[aria-sort=ascending]').count(), 1);
   };
   await withPage({ fragment }, async (page) => {
     // Between others, all at once.
