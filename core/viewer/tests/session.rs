@@ -311,7 +311,7 @@ fn a_capture_that_takes_too_much_memory() {
 /// A capture that is over with its first bytes is not counted twice.
 #[test]
 fn what_was_read_is_never_more_than_there_is() {
-    let mut bytes = vec![0; 44];
+    let mut bytes = [0; 44];
     bytes[..8].copy_from_slice(&[0xd4, 0xc3, 0xb2, 0xa1, 9, 0, 0, 0]);
     for segment in [1, 10, 44] {
         let mut session = Session::new(Limits::default());

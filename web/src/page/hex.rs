@@ -66,7 +66,9 @@ pub(crate) fn hex_lines(
             }
             Line::Note { columns: (low, high), reason, start, end, row } => {
                 let before = low * 3 + low / 8;
-                let carets = (high - low) * 3 - 1;
+                // Over the gap that every eight bytes have, too.
+                let last = high.saturating_sub(1).max(*low);
+                let carets = last * 3 + last / 8 + 2 - before;
                 let words = format!("{reason} at {start}..{end}");
                 let room = lines.width * 3 + lines.width / 8;
                 // Left of the carets where there is no room behind them.
