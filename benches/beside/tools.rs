@@ -12,6 +12,7 @@ pub const RUNTIMES: [&str; 2] = ["smol", "async-std"];
 /// Where the programs are.
 #[derive(Debug)]
 pub struct Tools {
+    quick: bool,
     ours: PathBuf,
     /// Why there is none of the peers in C, if there is none.
     c: Result<PathBuf, String>,
@@ -25,8 +26,37 @@ impl Tools {
     /// If ours do not build, or a peer of this folder does not where there is a compiler.
     #[must_use]
     pub fn build(quick: bool) -> Self {
-        let target = target();
-        let (profile, folder) = if quick { ("dev", "debug") } else { ("release", "release") };
+        let tools = Self { quick, ours: folder(quick), c: compile(&target().join("peers")) };
+        let packages = RUNTIMES.map(|runtime| {
+            [
+                "-p".to_owned(),
+                format!("server-{runtime}"),
+                "-p".to_owned(),
+                format!("client-{runtime}"),
+            ]
+        });
+        tools.cargo(packages.as_flattened());
+        tools
+    }
+
+    /// One of our programs.
+    #[must_use]
+    pub fn ours(&self, name: &str) -> PathBuf {
+        self.ours.join(name)
+    }
+
+    /// An example of one of our packages, built.
+    ///
+    /// # Panics
+    ///
+    /// If it does not build.
+    #[must_use]
+    pub fn example(&self, package: &str, name: &str) -> PathBuf {
+        self.cargo(&["-p", package, "--example", name]);
+        self.ours.join("examples").join(name)
+    }
+
+    fn cargo(&self, what: &[impl AsRef<OsStr>]) {
         let mut cargo = Command::new(env!("CARGO"));
         // What Cargo told the bench of its package is not so for the others.
         for (name, _) in env::vars_os() {
@@ -35,20 +65,11 @@ impl Tools {
                 cargo.env_remove(name);
             }
         }
+        let profile = if self.quick { "dev" } else { "release" };
         cargo.args(["build", "--quiet", "--locked", "--profile", profile, "--manifest-path"]);
-        cargo.arg(here().join("Cargo.toml")).arg("--target-dir").arg(&target);
-        for runtime in RUNTIMES {
-            cargo.args(["-p", &format!("server-{runtime}"), "-p", &format!("client-{runtime}")]);
-        }
+        cargo.arg(here().join("Cargo.toml")).arg("--target-dir").arg(target()).args(what);
         let status = cargo.status().expect("the Cargo that built this");
         assert!(status.success(), "{cargo:?}: {status}");
-        Self { ours: target.join(folder), c: compile(&target.join("peers")) }
-    }
-
-    /// One of our programs.
-    #[must_use]
-    pub fn ours(&self, name: &str) -> PathBuf {
-        self.ours.join(name)
     }
 
     /// A peer in C.
@@ -84,6 +105,10 @@ impl Tools {
 pub fn target() -> PathBuf {
     let exe = env::current_exe().expect("the system knows its programs");
     exe.ancestors().nth(3).expect("in TARGET/PROFILE/deps").to_owned()
+}
+
+fn folder(quick: bool) -> PathBuf {
+    target().join(if quick { "debug" } else { "release" })
 }
 
 /// The folder of the benches.
