@@ -8,9 +8,11 @@
 //! | [`bare`] | the bare accept-spawn-write-close loops, and a bare client |
 //! | [`callers`] | those who connect to a server, to take all of its list or nothing |
 //! | [`figures`] | medians, and what a bench leaves for the table at the end |
+//! | [`chart`] | that table as a picture |
 
 pub mod bare;
 pub mod callers;
+pub mod chart;
 pub mod figures;
 pub mod process;
 pub mod servers;
