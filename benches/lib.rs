@@ -1,7 +1,10 @@
 //! The peers of the core's splitter, and what all of them are given and must agree on.
 //!
 //! `cargo bench` times them; the tests here hold them to one [`Checksum`], so that none is
-//! fast because it does less than it says. See performance.md beside this file.
+//! fast because it does less than it says. What runs in processes of its own is in [`beside`].
+//! See performance.md beside this file.
+
+pub mod beside;
 
 use carwatch::wire::{self, Path, Piece, Splitter, Tail};
 

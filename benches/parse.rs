@@ -12,6 +12,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use benches::beside::figures::{self, Figure, median};
 use benches::{Checksum, Letters, RESPONSE_OF_30_BYTES, snapshot};
 use carwatch::wire::Path;
 
@@ -119,6 +120,41 @@ fn print_table() {
             columns.iter().map(|column| format!("{:.2}", column[nth])).collect();
         println!("| {} | {} |", reader.name, cells.join(" | "));
     }
+    figures::leave("parse", &BARS.map(|bar| figure(bar, &readers, &columns)));
+}
+
+/// What a reader may cost at most in a line of the table, and what it is hoped to cost.
+const BARS: [(&str, &str, f64, f64); 9] = [
+    ("core, best", "64 KiB", 0.40, 0.30),
+    ("core, best", "64 MiB", 0.50, 0.35),
+    ("core, SSE2 or NEON", "64 KiB", 0.50, 0.40),
+    ("core, SSE2 or NEON", "64 MiB", 0.60, 0.45),
+    ("core, no vectors", "64 KiB", 0.75, 0.62),
+    ("core, no vectors", "64 MiB", 0.90, 0.72),
+    ("core, best", "64 KiB, others", 0.50, 0.40),
+    ("core, best", "64 MiB, others", 0.70, 0.55),
+    ("core, best", "30 bytes", 2.0, 1.5),
+];
+
+fn figure(
+    (name, line, bar, moonshot): (&str, &str, f64, f64),
+    readers: &[Reader],
+    columns: &[Vec<f64>; LINES.len()],
+) -> Figure {
+    let column = LINES.iter().position(|other| *other == line).expect("a line of the table");
+    let of = |name: &str| {
+        let nth = readers.iter().position(|reader| reader.name == name)?;
+        Some(columns[column][nth])
+    };
+    let peers = ["memchr-driven", "nom", "winnow", "csv-core", "str::split"];
+    let said = |peer: &str| of(peer).map(|ratio| format!("{peer} {}", figures::short(ratio)));
+    Figure {
+        what: format!("parse {line}: {name} over a count of separators"),
+        ours: of(name),
+        bar: Some(bar),
+        moonshot: Some(moonshot),
+        peers: peers.into_iter().filter_map(said).collect::<Vec<_>>().join(", "),
+    }
 }
 
 /// What each of `readers` takes, as a multiple of what the first takes.
@@ -131,11 +167,6 @@ fn ratios(readers: &[Reader], response: &[u8]) -> Vec<f64> {
         }
     }
     rounds.into_iter().map(median).collect()
-}
-
-fn median(mut of: Vec<f64>) -> f64 {
-    of.sort_by(f64::total_cmp);
-    of[of.len() / 2]
 }
 
 /// Nanoseconds for one reading.

@@ -124,6 +124,12 @@ impl Serve {
         }
     }
 
+    /// What [`Do::Write`] has, and what is to be written after it: of all this together the driver
+    /// may write as much at once as it likes.
+    pub fn rest(&self) -> impl Iterator<Item = &[u8]> {
+        self.snapshot.chunks(&self.cursor)
+    }
+
     /// Whether the client may still send something, which is to be read and discarded:
     /// unread input would make the kernel reset the connection at close.
     #[must_use]

@@ -89,9 +89,31 @@ impl Snapshot {
         &bytes[..bytes.len().min(usize::try_from(rest).unwrap_or(usize::MAX))]
     }
 
-    /// Moves `cursor` over the first `n` bytes of its chunk.
+    /// All that lies behind `cursor`, a [`chunk`](Self::chunk) at a time.
+    pub fn chunks(&self, cursor: &Cursor) -> impl Iterator<Item = &[u8]> {
+        let mut cursor = cursor.clone();
+        core::iter::from_fn(move || {
+            let chunk = self.chunk(&cursor);
+            self.advance_in_chunk(&mut cursor, chunk.len());
+            (!chunk.is_empty()).then_some(chunk)
+        })
+    }
+
+    /// Moves `cursor` over the next `n` bytes.
     pub fn advance(&self, cursor: &mut Cursor, n: usize) {
-        debug_assert!(n <= self.chunk(cursor).len(), "more was sent than there is");
+        let mut left = n;
+        loop {
+            let of_chunk = left.min(self.chunk(cursor).len());
+            self.advance_in_chunk(cursor, of_chunk);
+            left -= of_chunk;
+            if left == 0 || of_chunk == 0 {
+                break;
+            }
+        }
+        debug_assert!(left == 0, "more was sent than there is");
+    }
+
+    fn advance_in_chunk(&self, cursor: &mut Cursor, n: usize) {
         cursor.position += n as u64;
         cursor.offset += n;
         // At the end the separator is left over, so that a mutant that asks there too lives.

@@ -235,3 +235,24 @@ fn cars_of_one_millisecond_are_one_run() {
     assert_eq!([0, 1, 2].map(|run| arrivals.end(run)), [8, 12, 16]);
     assert_eq!(arrivals.at(0), arrivals.at(2));
 }
+
+#[test]
+fn a_cursor_moves_over_any_number_of_chunks_at_once() {
+    let mut roster = Roster::default();
+    let car = crate::Car::new("97264836", "peugeot", "red");
+    while roster.snapshot_len() < 300_000 {
+        roster.append(&car, Instant::from_nanos(0)).unwrap();
+    }
+    let snapshot = roster.snapshot();
+    let all = snapshot.to_vec();
+    assert!(snapshot.chunks(&snapshot.start()).count() > 3, "or it says nothing");
+    for at_once in [1, 65_536, 100_000, 299_999, all.len()] {
+        let mut cursor = snapshot.start();
+        for _ in 0..all.len().div_ceil(at_once).min(1000) {
+            let at = usize::try_from(cursor.position()).unwrap();
+            assert_eq!(snapshot.chunks(&cursor).collect::<Vec<_>>().concat(), all[at..]);
+            snapshot.advance(&mut cursor, at_once.min(all.len() - at));
+        }
+        assert_eq!(cursor.position(), all.len().min(1000 * at_once) as u64);
+    }
+}

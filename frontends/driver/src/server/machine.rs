@@ -1,5 +1,7 @@
 //! What the pump of a connection drives: a list that is served, or a recording that is played.
 
+use std::io::IoSlice;
+
 use carwatch::replay::{self, Replay};
 use carwatch::serve::{self, Did, Serve, Served};
 use carwatch::time::Instant;
@@ -7,7 +9,10 @@ use carwatch::time::Instant;
 /// One connection's machine of the core.
 pub(super) trait Machine: Send + Unpin + 'static {
     /// What to do next.
-    fn step(&self) -> Step<'_>;
+    fn step(&self) -> Step;
+    /// Puts what [`Step::Write`] has, and what may be written together with it, into `slices`, and
+    /// says into how many.
+    fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize;
     /// The handshake is over.
     fn begun(&mut self, now: Instant);
     fn wants_input(&self) -> bool;
@@ -27,8 +32,9 @@ pub(super) trait Machine: Send + Unpin + 'static {
 }
 
 /// What there is to do for a connection; its client is listened to meanwhile.
-pub(super) enum Step<'a> {
-    Write(&'a [u8]),
+pub(super) enum Step {
+    /// Of what is in the [slices](Machine::slices).
+    Write,
     /// Wait until all that was written has left this machine.
     Leave,
     /// Nothing but to heed the deadline.
@@ -39,13 +45,18 @@ pub(super) enum Step<'a> {
 }
 
 impl Machine for Serve {
-    fn step(&self) -> Step<'_> {
+    fn step(&self) -> Step {
         match self.next() {
-            serve::Do::Write(bytes) => Step::Write(bytes),
+            serve::Do::Write(_) => Step::Write,
             serve::Do::Finish => Step::Finish,
             serve::Do::Drain => Step::Wait,
             serve::Do::Close | serve::Do::Reset => Step::End,
         }
+    }
+
+    fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        let fill = |(slice, bytes): (&mut IoSlice<'a>, _)| *slice = IoSlice::new(bytes);
+        slices.iter_mut().zip(self.rest()).map(fill).count()
     }
 
     fn begun(&mut self, now: Instant) {
@@ -92,14 +103,21 @@ impl Machine for Serve {
 }
 
 impl Machine for Replay {
-    fn step(&self) -> Step<'_> {
+    fn step(&self) -> Step {
         match self.next() {
-            replay::Do::Write(bytes) => Step::Write(bytes),
+            replay::Do::Write(_) => Step::Write,
             replay::Do::Leave => Step::Leave,
             replay::Do::Wait | replay::Do::Drain => Step::Wait,
             replay::Do::Finish => Step::Finish,
             replay::Do::Close | replay::Do::Reset => Step::End,
         }
+    }
+
+    fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        // Each write is to leave as it is.
+        let replay::Do::Write(bytes) = self.next() else { return 0 };
+        slices[0] = IoSlice::new(bytes);
+        1
     }
 
     fn begun(&mut self, now: Instant) {

@@ -1,6 +1,6 @@
 //! A connection that bytes go over, in plain text or not, and how it ends.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::Shutdown;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -74,15 +74,21 @@ impl<S: Socket> Link<S> {
         }
     }
 
-    /// Writes; in TLS what was taken may still be on this side, up to a limit.
+    /// Writes some of what there is, in its order; in TLS what was taken may still be on this side,
+    /// up to a limit.
     pub(crate) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
-        bytes: &[u8],
+        slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let first = slices.first().map_or(&[][..], |slice| slice);
         match self {
-            Self::Plain(socket) => Pin::new(socket).poll_write(cx, bytes),
-            Self::Tls(secured) => Pin::new(&mut secured.stream).poll_write(cx, bytes),
+            Self::Plain(socket) if slices.len() > 1 => {
+                Pin::new(socket).poll_write_vectored(cx, slices)
+            }
+            Self::Plain(socket) => Pin::new(socket).poll_write(cx, first),
+            // It makes records of its own of whatever it gets.
+            Self::Tls(secured) => Pin::new(&mut secured.stream).poll_write(cx, first),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Both ends of a connection in one process; the other one is rustls itself, or this one.
 
+use std::io::IoSlice;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -41,7 +42,10 @@ fn read(link: &mut Link<Socket>) -> io::Result<(Got, Vec<u8>)> {
 }
 
 fn write(link: &mut Link<Socket>, bytes: &[u8]) {
-    assert_eq!(block_on(poll_fn(|cx| link.poll_write(cx, bytes))).unwrap(), bytes.len());
+    assert_eq!(
+        block_on(poll_fn(|cx| link.poll_write(cx, &[IoSlice::new(bytes)]))).unwrap(),
+        bytes.len()
+    );
     block_on(poll_fn(|cx| link.poll_flush(cx))).unwrap();
 }
 
