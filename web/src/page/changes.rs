@@ -65,7 +65,8 @@ pub(crate) fn draw(app: &App) {
         .kid(e("h2").text("What changed between two polls"))
         .kid(e("p").text(if pairs.is_empty() {
             "There is nothing to compare: no station was polled twice here. Open a capture of a \
-             gather that was repeated (--watch), or two answers of one station."
+             gather that was repeated (--watch), or two answers of one station, such as \
+             gate-1.raw and gate-2.raw."
         } else {
             "Each station's answer with the one before it, aligned by what they hold: above the \
              older, below the newer, to one scale."
