@@ -142,6 +142,20 @@ test('a click on a head sorts up, down, and as it came', () => withPage({}, asyn
   await until(page, order, (now) => now.length === 8 && now !== '1 2 3 10', 'by bytes');
 }));
 
+test('what has nothing to sort by comes last, up and down', () => withPage({}, async (page) => {
+  await open(page, file('some.raw', 'today:b:red.1:c:blue.lone.2:a:green'));
+  const order = () => rows(page).then((all) => all.map((row) => row[2]).join(' '));
+  const sort = (name) => page.getByRole('columnheader', { name: new RegExp(`^${name}`) }).getByRole('button').click();
+  await sort('Brand');
+  await until(page, order, (now) => /^2 today 1 .*lone/.test(now), 'by brand, rising');
+  await sort('Brand');
+  await until(page, order, (now) => /^1 today 2 .*lone/.test(now), 'by brand, falling');
+  await sort('Time as sent');
+  await until(page, order, (now) => /^1 .*lone.* 2 today$/.test(now), 'by time, rising');
+  await sort('Time as sent');
+  await until(page, order, (now) => /^2 1 .*lone.* today$/.test(now), 'by time, falling');
+}));
+
 const same = (a, b) => a.toLowerCase() === b.toLowerCase();
 const TERMS = [
   ['brand:peugeot', (car) => car.brand === 'peugeot'],
@@ -294,6 +308,54 @@ test('a click on a bar keeps it, again releases it, Alt leaves it out', () => wi
   await shows(page.locator('#count'), `${CARS.filter((car) => car.color === '').length} cars of 400`);
 }));
 
+test('a bar stays under the pointer, and what the filter names is drawn', () => withPage({ width: 1920 }, async (page) => {
+  // b0 the longest, b9 the shortest; red above blue.
+  const cars = Array.from({ length: 10 }, (_, n) => Array(20 - n).fill(`1:b${n}:${n % 2 ? 'red' : 'blue'}`)).flat();
+  await open(page, file('gate.raw', cars.join('.')), file('bridge.raw', '1:b0:blue'));
+  const panel = page.getByRole('group', { name: 'Cars by brand' });
+  const labels = () => texts(panel.locator('.bar .label'));
+  const first = ['b0', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6'];
+  await becomes(page, labels, first);
+  await shows(panel.locator('.rest'), 'and 3 others');
+  const at = await panel.getByRole('button', { name: /^b4/ }).boundingBox();
+  await panel.getByRole('button', { name: /^b4/ }).click();
+  await shows(page.locator('#count'), /^16 cars of/);
+  assert.deepEqual(await panel.getByRole('button', { name: /^b4/ }).boundingBox(), at);
+  assert.deepEqual(await labels(), first);
+  // Alt where it is: the same bar.
+  await panel.getByRole('button', { name: /^b4/ }).click({ modifiers: ['Alt'] });
+  await becomes(page, () => query(page), '-brand:b4');
+  assert.deepEqual(await labels(), first);
+  // Beyond the first seven, it can still be released.
+  for (const named of ['brand:b9', '-brand:b9']) {
+    await filter(page, named);
+    await becomes(page, labels, [...first, 'b9']);
+    await shows(panel.locator('.rest'), 'and 2 others');
+    await panel.getByRole('button', { name: /^b9/ }).click(named.startsWith('-') ? { modifiers: ['Alt'] } : {});
+    await becomes(page, () => query(page), '');
+    await becomes(page, labels, first);
+  }
+  const stations = page.getByRole('group', { name: 'Cars by station' });
+  await stations.getByRole('button', { name: /^bridge/ }).click();
+  await becomes(page, () => query(page), 'station:bridge.raw');
+  await shows(page.locator('#count'), /^1 car of/);
+  assert.deepEqual(await texts(stations.locator('.bar .label')), ['gate.raw', 'bridge.raw']);
+}));
+
+test('colours are drawn in their colour, the dark and the light ones with an outline', () => withPage({ width: 1920, colorScheme: 'dark' }, async (page) => {
+  const words = ['black', 'brown', 'grey', 'blue', 'red', 'green', 'orange', 'yellow', 'silver', 'white'];
+  await open(page, file('gate.raw', words.map((word, n) => `${at('06:30') + n * 60}:a:${word}`).join('.')));
+  const edged = await page.locator('#timeline svg rect[stroke="var(--edge)"]').evaluateAll((all) => all.map((rect) => rect.getAttribute('fill')));
+  assert.deepEqual(edged.sort(), ['#16181a', '#7a5233', '#b8bdc4', '#e4bd1d', '#fdfdfb']);
+  for (const [word, color, isEdged] of [['black', 'rgb(22, 24, 26)', true], ['red', 'rgb(197, 57, 47)', false]]) {
+    await filter(page, `color:${word}`);
+    const bar = page.getByRole('group', { name: 'Cars by colour' }).getByRole('button', { name: new RegExp(`^${word}`) });
+    await bar.waitFor();
+    const look = await bar.locator('.track i').evaluate((element) => { const style = getComputedStyle(element); return [style.backgroundColor, style.boxShadow !== 'none']; });
+    assert.deepEqual(look, [color, isEdged], word);
+  }
+}));
+
 test('bars are drawn to scale', () => withPage({ width: 1920 }, async (page) => {
   await open(page, file('gate.raw', TEXT));
   await filter(page, 'color:red');
@@ -338,6 +400,8 @@ test('the time line is brushed with the mouse', () => withPage({}, async (page) 
   const [, from, to] = /^time:(\d\d:\d\d)\.\.(\d\d:\d\d)$/.exec(kept) ?? assert.fail(`whole minutes: ${kept}`);
   assert.ok(at(from) > at('06:33') && at(to) < at('06:56') && at(from) < at(to), kept);
   await shows(page.locator('#count'), new RegExp(`^${CARS.filter((car) => unix(car) >= at(from) && unix(car) < at(to)).length} cars( and \\d rejected)? of 400$`));
+  // Its two edges are lines.
+  assert.equal(await page.locator('#timeline line.brush').count(), 2);
   // The bars outside are still there, but faint.
   assert.ok(await page.locator('#timeline rect[opacity]').count() > 0);
   assert.ok(await page.locator('#timeline rect[fill]:not([opacity])').count() > 0);
@@ -387,6 +451,31 @@ test('the time line draws what there is, to scale, and cars without a time apart
   assert.ok(Math.abs(tall[0][1] / tall[1][1] - 4) < 0.05, `8 is four times 2: ${JSON.stringify(tall)}`);
   assert.ok(tall[2][0] > 960, 'what has no time stands apart at the right');
   await shows(page.locator('#timeline-meta'), /^at most 8 in .*UTC$/);
+  // The line is at a round number, and says which.
+  await shows(page.locator('#timeline .grid-label'), '5');
+  const [line, label] = await Promise.all([drawing.locator('line').first(), page.locator('#timeline .grid-label')].map((one) => one.evaluate((element) => { const box = element.getBoundingClientRect(); return [box.top, box.bottom]; })));
+  assert.ok(Math.abs(label[1] - line[0]) < 2.5, `${label} stands on ${line}`);
+}));
+
+test('where no car has a clock time, the time line says so', () => withPage({}, async (page) => {
+  await open(page, file('few.raw', 'today:a:red.today:b:blue'));
+  await page.getByRole('img', { name: 'No car has a clock time: 2 cars stand apart.' }).waitFor();
+  assert.equal(await page.locator('#timeline .grid-label').count(), 0);
+}));
+
+test('the time line reaches from the least time to the greatest', () => withPage({}, async (page) => {
+  await open(page, file('ends.raw', '-9223372036854775808:a:b.9223372036854775807:a:b.0:a:b'));
+  const drawing = page.getByRole('img', { name: /^Cars by time, from -9223372036854775808 s to 9223372036854775807 s UTC/ });
+  const box = await drawing.boundingBox();
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * 0.6, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.9, y, { steps: 4 });
+  await page.mouse.up();
+  const kept = await until(page, () => query(page), (now) => now !== '', 'a brush over the right half');
+  const [, from, to] = /^time:(\d+)\.\.(\d+)$/.exec(kept) ?? assert.fail(kept);
+  assert.ok(BigInt(from) > 10n ** 18n && BigInt(from) < BigInt(to), kept);
+  await shows(page.locator('#count'), /^0 cars of 3$/);
 }));
 
 test('each chart has a table with the same numbers', () => withPage({ width: 1920 }, async (page) => {
@@ -600,10 +689,50 @@ test('what changed between two polls of each station', () => withPage({ width: 1
 }));
 
 test('two raw files of one station are compared', () => withPage({}, async (page) => {
-  await open(page, file('one.raw', '1:a:b.2:c:d'), file('two.raw', '1:a:b.2:c:d.3:e:f'));
+  await open(page, file('gate-1.raw', '1:a:b.2:c:d'), file('gate-2.raw', '1:a:b.2:c:d.3:e:f'));
   await view(page, 'Changes');
   await shows(page.locator('.pair .verdict'), 'continued');
   await shows(page.locator('#changed .diff'), /^\+12 ?3:e:f$/);
+}));
+
+test('raw files of different stations are not', () => withPage({}, async (page) => {
+  await open(page, file('gate.raw', '1:a:b.2:c:d'), file('bridge.raw', '1:a:b.2:c:d.3:e:f'));
+  await view(page, 'Changes');
+  await shows(page.locator('#changes'), /There is nothing to compare/);
+  assert.equal(await page.locator('.pair').count(), 0);
+  // The same name twice is one station.
+  await open(page, file('gate.raw', '1:a:b.2:c:d.4:e:f'));
+  await shows(page.locator('.pair .name'), 'gate.raw#2after gate.raw');
+}));
+
+test('what changed is drawn to one scale', () => withPage({ width: 1920 }, async (page) => {
+  await openSample(page);
+  await view(page, 'Changes');
+  await until(page, () => page.locator('#changes').textContent(), (now) => now.split('after ').length === 13 && !now.includes('comparing…'), 'twelve stations compared');
+  const all = (await report(page)).stations;
+  const scales = [];
+  for (const name of ['gate', 'bridge', 'tunnel-north', 'tunnel-south', 'airport', 'old-mill']) {
+    const { bytes } = all.find((station) => station.name === `${name}#2`);
+    const now = await page.locator('.pair', { hasText: `${name}#2` }).locator('svg rect[y="19"]').evaluateAll((all) => all.reduce((sum, rect) => sum + Number(rect.getAttribute('width')), 0));
+    scales.push(now / bytes);
+  }
+  assert.ok(Math.max(...scales) / Math.min(...scales) < 1.02, JSON.stringify(scales));
+}));
+
+test('on a phone what differs stands below the chosen pair', () => withPage({ width: 390, height: 844, hasTouch: true, isMobile: true }, async (page) => {
+  await openSample(page);
+  await view(page, 'Changes');
+  const pair = page.locator('.pair', { hasText: 'tunnel-south#2' });
+  await shows(pair.locator('.verdict'), 'trimmed front');
+  await pair.click();
+  await shows(page.locator('#changed h2'), 'tunnel-south#2');
+  const box = (place) => place.evaluate((element) => { const { top, bottom } = element.getBoundingClientRect(); return { top, bottom }; });
+  const next = page.locator('.pair[aria-current=true] + .pair');
+  const [own, records, after] = await Promise.all([box(pair), box(page.locator('#changed')), box(next)]);
+  assert.ok(Math.abs(records.top - own.bottom) < 2 && after.top >= records.bottom - 1, JSON.stringify([own, records, after]));
+  // Its numbers do not touch.
+  const words = await pair.locator('.sums3 > span').evaluateAll((all) => all.map((one) => { const range = document.createRange(); range.selectNodeContents(one); const { left, right } = range.getBoundingClientRect(); return [left, right]; }));
+  for (const [nth, [left]] of words.entries()) if (nth > 0) assert.ok(left - words[nth - 1][1] >= 6, JSON.stringify(words));
 }));
 
 test('nothing to compare is said', () => withPage({}, async (page) => {

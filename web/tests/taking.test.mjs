@@ -83,26 +83,41 @@ test('the report is saved as the very document', () => withPage({}, async (page)
   assert.equal(JSON.parse(bytes).report.stations.length, 24);
 }));
 
+// The picture: its size and its colours, with how many dots each has.
+const looked = (page, bytes) => page.evaluate(async (base64) => {
+  const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], { type: 'image/png' }));
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  const context = canvas.getContext('2d');
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+  const dots = {};
+  for (let n = 0; n < data.length; n += 4) { const color = `${data[n]},${data[n + 1]},${data[n + 2]}`; dots[color] = (dots[color] ?? 0) + 1; }
+  return { width: bitmap.width, height: bitmap.height, dots };
+}, bytes.toString('base64'));
+
 test('the charts are saved as a picture', () => withPage({}, async (page) => {
   await openSample(page);
   const { name, bytes } = await take(page, 'Charts as PNG');
   assert.equal(name, 'detections.png');
   assert.equal(bytes.subarray(0, 8).toString('hex'), '89504e470d0a1a0a');
-  const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
-  const box = await page.locator('#timeline svg').boundingBox();
-  assert.ok(Math.abs(width - box.width * 2) <= 2 && Math.abs(height - box.height * 2) <= 2, `${width} × ${height}`);
-  // It is no blank sheet: the page's ground, and the colours of cars.
-  const colors = await page.evaluate(async (base64) => {
-    const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], { type: 'image/png' }));
-    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-    const context = canvas.getContext('2d');
-    context.drawImage(bitmap, 0, 0);
-    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-    const seen = new Set();
-    for (let n = 0; n < data.length; n += 4) seen.add(`${data[n]},${data[n + 1]},${data[n + 2]}`);
-    return [...seen];
-  }, bytes.toString('base64'));
-  for (const color of ['255,255,255', '22,24,26', '47,107,194']) assert.ok(colors.includes(color), `${color} of ${colors.length} colours`);
+  const shown = await looked(page, bytes);
+  assert.equal(shown.width, 2400);
+  // The time line with its axis, and below it bars of at least seven rows.
+  assert.ok(shown.height > 2 * (36 + 168 + 40 + 7 * 24), `${shown.height} high`);
+  // The page's ground, the colours of cars, letters, and the bars with their whole.
+  for (const color of ['255,255,255', '22,24,26', '47,107,194', '26,27,29', '131,136,143']) assert.ok(shown.dots[color] > 200, `${color}: ${shown.dots[color]}`);
+  await filter(page, 'color:red');
+  await until(page, () => counted(page), (now) => now.includes(' of '), 'filtered');
+  const filtered = await looked(page, (await take(page, 'Charts as PNG')).bytes);
+  assert.ok(filtered.dots['227,227,223'] > 10_000, 'the wholes are drawn behind');
+}));
+
+test('the picture is the same where the charts are shown as tables', () => withPage({}, async (page) => {
+  await openSample(page);
+  const { bytes } = await take(page, 'Charts as PNG');
+  await press(page, 't');
+  await page.getByRole('table', { name: 'Detections' }).waitFor();
+  assert.ok(bytes.equals((await take(page, 'Charts as PNG')).bytes));
 }));
 
 test('what cannot be taken says why', () => withPage({}, async (page) => {

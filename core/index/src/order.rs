@@ -5,7 +5,8 @@ use std::ops::Range;
 use crate::index::is_rejected;
 use crate::{Dictionary, Index, Selection};
 
-/// What rows are sorted by. Rows that are equal in it stay in the order in which they came.
+/// What rows are sorted by. Rows that are equal in it stay in the order in which they came; those
+/// that have no such thing come last, whether it rises or falls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum By {
     /// The name of the station.
@@ -33,9 +34,19 @@ impl Order {
     #[must_use]
     pub fn new(index: &Index, selection: &Selection, by: By, is_falling: bool) -> Self {
         let key = Keys::new(index, by);
-        let rows: Vec<u32> = selection.iter_from(0).map(|row| row as u32).collect();
-        let keys: Vec<u64> = rows.iter().map(|row| key.of(index, *row as usize)).collect();
-        Self { rows: sorted(rows, keys, is_falling) }
+        let (mut rows, mut keys, mut without) = (Vec::new(), Vec::new(), Vec::new());
+        for row in selection.iter_from(0) {
+            match key.of(index, row) {
+                Some(key) => {
+                    rows.push(row as u32);
+                    keys.push(key);
+                }
+                None => without.push(row as u32),
+            }
+        }
+        let mut rows = sorted(rows, keys, is_falling);
+        rows.append(&mut without);
+        Self { rows }
     }
 
     /// The rows at these places; fewer at the end.
@@ -70,19 +81,17 @@ impl Keys {
         Self { by, ranks }
     }
 
-    fn of(&self, index: &Index, row: usize) -> u64 {
+    /// Nothing where the row has no such thing.
+    fn of(&self, index: &Index, row: usize) -> Option<u64> {
         let rejected = || is_rejected(index.marks.get(row));
+        let rank = |number: u64| u64::from(self.ranks[number as usize]);
         match self.by {
-            By::Station => self.ranks[index.answer_of(row)].into(),
-            By::Time => match index.clock(row) {
-                Some(_) => index.seconds.get(row),
-                None => u64::MAX,
-            },
-            By::Brand if !rejected() => self.ranks[index.brand.get(row) as usize].into(),
-            By::Color if !rejected() => self.ranks[index.color.get(row) as usize].into(),
-            By::Brand | By::Color => u32::MAX.into(),
-            By::Bytes => index.start.get(row),
-            By::Rejected => u64::from(!rejected()),
+            By::Station => Some(rank(index.answer_of(row) as u64)),
+            By::Time => index.clock(row).map(|_| index.seconds.get(row)),
+            By::Brand => (!rejected()).then(|| rank(index.brand.get(row))),
+            By::Color => (!rejected()).then(|| rank(index.color.get(row))),
+            By::Bytes => Some(index.start.get(row)),
+            By::Rejected => Some(u64::from(!rejected())),
         }
     }
 }

@@ -160,36 +160,33 @@ fn check_index(index: &Index, sent: &[Sent], text: &str) {
         plain.iter().filter(|row| row.car.is_some() && row.passes(&filter, true)).count();
     let bars = counts.timeline.bars.iter().flatten().chain(&counts.timeline.without_clock);
     assert_eq!(bars.map(|n| *n as usize).sum::<usize>(), all_but_time);
-    for (by, is_falling) in [
-        (By::Time, false),
-        (By::Brand, true),
-        (By::Station, false),
-        (By::Bytes, true),
-        (By::Rejected, false),
-        (By::Color, false),
-    ] {
+    let ways = [By::Station, By::Time, By::Brand, By::Color, By::Bytes, By::Rejected];
+    for (by, is_falling) in ways.into_iter().flat_map(|by| [(by, false), (by, true)]) {
         let order = Order::new(index, &selection, by, is_falling);
-        let mut wanted = passing.clone();
         let key = |row: &usize| {
             let row = &plain[*row];
             let text = |text: &str| (text.to_lowercase(), 0);
             match by {
-                By::Time => (String::new(), row.unix_seconds.map_or(i128::MAX, i128::from)),
-                By::Brand => row.car.as_ref().map_or(("\u{10ffff}".into(), 0), |car| text(&car.1)),
-                By::Color => row.car.as_ref().map_or(("\u{10ffff}".into(), 0), |car| text(&car.2)),
-                By::Station => text(&row.station),
-                By::Bytes => (String::new(), row.at.start.into()),
-                By::Rejected => (String::new(), i128::from(row.car.is_some())),
+                By::Time => row.unix_seconds.map(|at| (String::new(), i128::from(at))),
+                By::Brand => row.car.as_ref().map(|car| text(&car.1)),
+                By::Color => row.car.as_ref().map(|car| text(&car.2)),
+                By::Station => Some(text(&row.station)),
+                By::Bytes => Some((String::new(), row.at.start.into())),
+                By::Rejected => Some((String::new(), i128::from(row.car.is_some()))),
             }
         };
+        // What has none comes last, both ways.
+        let (mut wanted, without): (Vec<usize>, Vec<usize>) =
+            passing.iter().partition(|row| key(row).is_some());
         if is_falling {
             wanted.sort_by_key(|row| std::cmp::Reverse(key(row)));
         } else {
             wanted.sort_by_key(key);
         }
+        wanted.extend(without);
         let sorted: Vec<usize> =
             order.rows(0..usize::MAX).iter().map(|row| *row as usize).collect();
-        assert_eq!(sorted, wanted, "{by:?}");
+        assert_eq!(sorted, wanted, "{by:?}, falling: {is_falling}");
     }
     let rejected: Vec<usize> = (0..plain.len()).filter(|nth| plain[*nth].car.is_none()).collect();
     assert_eq!(index.rejected_in(0..plain.len()).collect::<Vec<_>>(), rejected);

@@ -1,7 +1,7 @@
 //! What passes the filter, in numbers.
 
 use carwatch_index::{Dictionary, Selection};
-use carwatch_query::Query;
+use carwatch_query::{Field, Query, Value};
 
 use crate::Session;
 use crate::say::{Bar, Bars, Counts, TimelineBars};
@@ -19,8 +19,8 @@ pub(crate) fn counts(session: &Session) -> Counts {
         rows: selection.len(),
         cars: counts.cars,
         rejected: counts.rejected,
-        brands: bars(session.index.brands(), &counts.brands),
-        colors: bars(session.index.colors(), &counts.colors),
+        brands: bars(session.index.brands(), &counts.brands, Field::Brand, &session.query),
+        colors: bars(session.index.colors(), &counts.colors, Field::Color, &session.query),
         stations: counts.answers.clone(),
         timeline: TimelineBars {
             start: counts.timeline.start,
@@ -31,25 +31,29 @@ pub(crate) fn counts(session: &Session) -> Counts {
     }
 }
 
-/// The longest of them; of equals the one that was seen first.
-fn bars(texts: &Dictionary, kept: &[u32]) -> Bars {
+/// The longest of them, and those that the query names: these must be there to be released. Their
+/// order is that of their wholes, so that no filter moves them; of equals by text.
+fn bars(texts: &Dictionary, kept: &[u32], field: Field, query: &Query) -> Bars {
     // What was seen since then is not counted yet.
-    let mut all: Vec<(u32, u32, u32)> = kept
-        .iter()
-        .enumerate()
-        .map(|(number, kept)| (*kept, texts.times(number as u32), number as u32))
-        .collect();
-    let by = |(kept, all, number): &(u32, u32, u32)| {
-        (std::cmp::Reverse(*kept), std::cmp::Reverse(*all), *number)
+    let mut all: Vec<(u32, u32)> =
+        (0..kept.len() as u32).map(|number| (texts.times(number), number)).collect();
+    let by = |one: &(u32, u32), other: &(u32, u32)| {
+        other.0.cmp(&one.0).then_with(|| texts.get(one.1).cmp(texts.get(other.1)))
     };
     if all.len() > MOST {
-        all.select_nth_unstable_by_key(MOST, by);
-        all.truncate(MOST);
+        all.select_nth_unstable_by(MOST, by);
+        let rest = all.split_off(MOST);
+        if query.terms().any(|term| term.key() == Some(field.into())) {
+            all.extend(rest.into_iter().filter(|(_, number)| {
+                let value = Value::Text(field, texts.get(*number));
+                query.keeps(value) || query.leaves_out(value)
+            }));
+        }
     }
-    all.sort_unstable_by_key(by);
-    let bar = |(kept, all, number): (u32, u32, u32)| {
+    all.sort_unstable_by(by);
+    let bar = |(all, number): (u32, u32)| {
         let value = texts.get(number);
-        Bar { text: shown(value), value: value.to_owned(), kept, all }
+        Bar { text: shown(value), value: value.to_owned(), kept: kept[number as usize], all }
     };
     Bars { bars: all.into_iter().map(bar).collect(), count: kept.len() }
 }

@@ -120,6 +120,31 @@ fn filters_count_and_charts_add_up() {
     assert_eq!(alone[1].1, session.overview().rejected);
 }
 
+/// No filter moves a bar; what it names is told, however short.
+#[test]
+fn bars_stay_where_they_are() {
+    let records: Vec<String> =
+        (0..700).flat_map(|n| vec![format!("1:brand{n:03}:red"); 1 + n / 350]).collect();
+    let mut session = raw(records.join(".").as_bytes());
+    session.close();
+    settle(&mut session);
+    let brands = |counts: &Counts| -> Vec<String> {
+        counts.brands.bars.iter().map(|bar| bar.value.clone()).collect()
+    };
+    let all = brands(&session.counts());
+    // The longest first, of equals by text.
+    let wanted: Vec<String> = (350..700).chain(0..150).map(|n| format!("brand{n:03}")).collect();
+    assert_eq!(all, wanted);
+    for query in ["brand:brand005", "-brand:brand350", "brand:brand699,brand000"] {
+        assert_eq!(brands(&filtered(&mut session, query)), all, "{query}");
+    }
+    for query in ["brand:brand349", "-brand:brand349"] {
+        let mut all = all.clone();
+        all.push("brand349".to_owned());
+        assert_eq!(brands(&filtered(&mut session, query)), all, "{query}");
+    }
+}
+
 #[test]
 fn rows_are_sorted_and_found_again() {
     let mut session = sampled();
@@ -128,8 +153,8 @@ fn rows_are_sorted_and_found_again() {
     assert_eq!(first.rows.len(), 5);
     let last = rows(&session, first.of - 3, first.of + 10);
     assert_eq!((last.from, last.rows.len()), (first.of - 3, 3));
-    // What was rejected has no brand: last, and so first where all is turned around.
-    assert!(first.rows[0].is_rejected);
+    // What was rejected has no brand: last, also where all is turned around.
+    assert!(!first.rows[0].is_rejected && last.rows.iter().all(|row| row.is_rejected));
     let row = last.rows[1].row;
     let Answered::Place { place, .. } = session.ask(&Ask::Place { row }, &[]) else { panic!() };
     assert_eq!(place, Some(first.of - 2));

@@ -217,12 +217,7 @@ fn menu(app: &App) {
         item("csv", "Shown cars as CSV", if none.is_empty() { "s" } else { none }, rows == 0),
         item("ndjson", "Shown cars as NDJSON", none, rows == 0),
         item("raw", "This answer as raw bytes", &name, app.overview.stations.is_empty()),
-        item(
-            "png",
-            "Charts as PNG",
-            if app.view == View::Cars { "" } else { "in Cars" },
-            app.view != View::Cars,
-        ),
+        item("png", "Charts as PNG", "", app.overview.rows == 0),
         item("report", "Report as JSON", "", false),
         item("link", "Link to this view", "l", false),
     ];

@@ -61,7 +61,7 @@ pub(crate) fn listen() {
                 if event.type_() == "pointercancel" {
                     return;
                 }
-                let minute = |at: i64| (at + 30).div_euclid(60) * 60;
+                let minute = |at: i64| at.saturating_add(30).div_euclid(60).saturating_mul(60);
                 let (low, high) = (brush.from.min(brush.to), brush.from.max(brush.to));
                 let is_click = (timeline::share(&app.counts.timeline, high)
                     - timeline::share(&app.counts.timeline, low))
@@ -70,7 +70,7 @@ pub(crate) fn listen() {
                     app.query.without_time()
                 } else {
                     let (from, to) = (minute(low), minute(high));
-                    app.query.with_time(from..to.max(from + 60), app.day())
+                    app.query.with_time(from..to.max(from.saturating_add(60)), app.day())
                 };
                 app.set_query(&text);
             });

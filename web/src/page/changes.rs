@@ -10,24 +10,34 @@ use super::numbers::{count, grouped, short};
 /// How many pairs are compared.
 const MOST: usize = 200;
 
-/// Each poll of a station with the one before it: those that a capture calls the same.
+/// Each poll of a station with the one before it: those that a capture calls the same, and the raw
+/// files that are called the same but for a number.
 pub(crate) fn pairs(app: &App) -> Vec<(usize, usize)> {
     let mut last = std::collections::HashMap::new();
     let mut pairs = Vec::new();
     for (nth, station) in app.overview.stations.iter().enumerate() {
-        if let Some(before) = last.insert((&station.base, &station.address), nth) {
+        let file = app.overview.files.get(station.file);
+        let key = match file.is_some_and(|file| file.kind.starts_with("raw")) {
+            true => (stem(&station.base), None),
+            false => (station.base.as_str(), Some(&station.address)),
+        };
+        if let Some(before) = last.insert(key, nth) {
             pairs.push((before, nth));
         }
     }
-    // Raw files have no names but their own: each with the one before it.
-    if pairs.is_empty() {
-        let raw =
-            |nth: &usize| app.overview.stations[*nth].address == app.overview.stations[*nth].value;
-        let raws: Vec<usize> = (0..app.overview.stations.len()).filter(raw).collect();
-        pairs.extend(raws.windows(2).map(|two| (two[0], two[1])));
-    }
     pairs.truncate(MOST);
     pairs
+}
+
+/// What a raw file is called without its number and what it ends in: `gate` of `gate-2.raw`, and
+/// of `gate.raw#2`.
+fn stem(name: &str) -> &str {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let name = name.rsplit_once('#').filter(|(_, n)| is_number(n)).map_or(name, |(name, _)| name);
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    let name = name.rsplit_once('.').map_or(name, |(name, _)| name);
+    let numbered = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    numbered.trim_end_matches(['-', '_', '.', '#', ' '])
 }
 
 /// The view is shown now.
@@ -55,20 +65,20 @@ pub(crate) fn draw(app: &App) {
         .kid(e("h2").text("What changed between two polls"))
         .kid(e("p").text(if pairs.is_empty() {
             "There is nothing to compare: no station was polled twice here. Open a capture of a \
-             gather that was repeated (--watch), or two answers of one station."
+             gather that was repeated (--watch), or two answers of one station, such as \
+             gate-1.raw and gate-2.raw."
         } else {
             "Each station's answer with the one before it, aligned by what they hold: above the \
              older, below the newer, to one scale."
         }))
         .kid(e("div").class("legend").kids(legend));
-    let most = pairs
-        .iter()
-        .flat_map(|(old, new)| {
-            [app.overview.stations[*old].bytes, app.overview.stations[*new].bytes]
-        })
-        .max()
-        .unwrap_or(1)
-        .max(1);
+    // One scale for all of them, or their lengths could not be compared.
+    let width = |(old, new): &(usize, usize)| {
+        let [old_bytes, new_bytes] = [*old, *new].map(|nth| app.overview.stations[nth].bytes);
+        let compared = app.compared.get(&(*old, *new));
+        old_bytes.max(compared.map_or(0, |compared| compared.old_parts[0]) + new_bytes)
+    };
+    let most = pairs.iter().map(width).max().unwrap_or(1).max(1);
     let mut all = vec![intro];
     all.extend(pairs.iter().map(|(old, new)| pair(app, *old, *new, most)));
     set("changes", all);
@@ -118,8 +128,7 @@ fn look(kind: &str) -> &'static str {
 /// The two answers, aligned by what is the same in both.
 fn strips(compared: &Compared, most: u64) -> E {
     let [gone, same, amended] = compared.old_parts;
-    let all = most + gone;
-    let x = |bytes: u64| bytes as f64 / all as f64 * 1000.0;
+    let x = |bytes: u64| bytes as f64 / most as f64 * 1000.0;
     let rect = |from: u64, length: u64, y: f64, class: &str| {
         svg("rect")
             .at("x", x(from))

@@ -1,5 +1,8 @@
 //! Bars by brand, colour and station: the share that passes over its whole.
 
+use std::borrow::Cow;
+
+use carwatch_index::{OTHER, WITHOUT};
 use carwatch_query::{Field, Value};
 use carwatch_viewer::say::{Bar, Bars};
 
@@ -23,20 +26,63 @@ pub(crate) const FILL: [&str; carwatch_index::PARTS] = [
     "url(#hatch)",
 ];
 
-/// How many bars are drawn; the others are counted.
+/// How many bars are drawn; the others are counted, unless the query names them.
 const DRAWN: usize = 7;
 
+/// How many stations are told at most.
+const MOST: usize = 500;
+
+/// Whether a part is too dark or too light to be seen on each ground without an outline.
+pub(crate) fn is_edged(part: usize) -> bool {
+    matches!(part, 0 | 1 | 7 | 8 | 9 | OTHER | WITHOUT)
+}
+
+/// What of the cars is drawn as bars.
+pub(crate) struct Panel<'a> {
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
+    field: Field,
+    bars: Cow<'a, Bars>,
+}
+
+impl Panel<'_> {
+    /// Those that are drawn: the longest, and what the query names, which has to be released.
+    pub(crate) fn drawn(&self, app: &App) -> Vec<&Bar> {
+        let is_named = |bar: &Bar| {
+            let value = Value::Text(self.field, &bar.value);
+            app.query.keeps(value) || app.query.leaves_out(value)
+        };
+        let all = self.bars.bars.iter().enumerate();
+        all.filter(|(nth, bar)| *nth < DRAWN || is_named(bar)).map(|(_, bar)| bar).collect()
+    }
+
+    /// How many are not drawn, in words.
+    pub(crate) fn rest(&self, drawn: usize) -> String {
+        match self.bars.count.saturating_sub(drawn) {
+            0 => String::new(),
+            rest => format!("and {}", count(rest as u64, "other")),
+        }
+    }
+
+    /// The greatest of the wholes.
+    pub(crate) fn most(&self) -> u32 {
+        self.bars.bars.iter().map(|bar| bar.all).max().unwrap_or(0).max(1)
+    }
+}
+
+/// The three of them.
+pub(crate) fn panels(app: &App) -> [Panel<'_>; 3] {
+    let (brands, colors) = (Cow::Borrowed(&app.counts.brands), Cow::Borrowed(&app.counts.colors));
+    let stations = Cow::Owned(stations(app));
+    [
+        Panel { id: "brand", title: "Brand", field: Field::Brand, bars: brands },
+        Panel { id: "color", title: "Colour", field: Field::Color, bars: colors },
+        Panel { id: "station", title: "Station", field: Field::Station, bars: stations },
+    ]
+}
+
 pub(crate) fn draw(app: &App) {
-    let stations = stations(app);
-    let panels = [
-        ("brand", "Brand", Field::Brand, &app.counts.brands),
-        ("color", "Colour", Field::Color, &app.counts.colors),
-        ("station", "Station", Field::Station, &stations),
-    ];
-    set(
-        "bars",
-        panels.into_iter().map(|(id, title, field, bars)| panel(app, id, title, field, bars)),
-    );
+    set("bars", panels(app).iter().map(|all| panel(app, all)));
 }
 
 fn stations(app: &App) -> Bars {
@@ -53,13 +99,20 @@ fn stations(app: &App) -> Bars {
             all: station.cars.min(u32::MAX.into()) as u32,
         })
         .collect();
-    bars.sort_by_key(|bar| (std::cmp::Reverse(bar.kept), std::cmp::Reverse(bar.all)));
+    // By the whole, as in the worker: what is kept would move them under the pointer.
+    bars.sort_by(|one, other| other.all.cmp(&one.all).then_with(|| one.value.cmp(&other.value)));
     let count = bars.len();
-    bars.truncate(500);
+    let mut nth = 0;
+    bars.retain(|bar| {
+        nth += 1;
+        let value = Value::Text(Field::Station, &bar.value);
+        nth <= MOST || app.query.keeps(value) || app.query.leaves_out(value)
+    });
     Bars { bars, count }
 }
 
-fn panel(app: &App, id: &str, title: &str, field: Field, bars: &Bars) -> E {
+fn panel(app: &App, all: &Panel<'_>) -> E {
+    let Panel { id, title, field, ref bars } = *all;
     let is_twin = app.twins.iter().any(|twin| twin == id);
     let tabs = [("brand", "Brand"), ("color", "Colour"), ("station", "Station")];
     let tab = |(tab, word): (&str, &str)| {
@@ -75,7 +128,7 @@ fn panel(app: &App, id: &str, title: &str, field: Field, bars: &Bars) -> E {
             .attr("aria-label", format!("Table of {}", title.to_lowercase()))
             .text("Table"),
     );
-    let most = bars.bars.iter().map(|bar| bar.all).max().unwrap_or(0).max(1);
+    let most = all.most();
     let body = if is_twin {
         let rows: Vec<Vec<String>> = bars
             .bars
@@ -85,12 +138,9 @@ fn panel(app: &App, id: &str, title: &str, field: Field, bars: &Bars) -> E {
         vec![twin(title, &[title, "Kept", "All"], &rows)]
     } else {
         let line = |bar: &Bar| e("li").kid(line(app, id, field, bar, most));
-        let rest = bars.count.saturating_sub(DRAWN);
-        let more = match rest {
-            0 => String::new(),
-            rest => format!("and {}", count(rest as u64, "other")),
-        };
-        vec![e("ul").kids(bars.bars.iter().take(DRAWN).map(line)), e("p").class("rest").text(more)]
+        let drawn = all.drawn(app);
+        let more = e("p").class("rest").text(all.rest(drawn.len()));
+        vec![e("ul").kids(drawn.into_iter().map(line)), more]
     };
     e("div")
         .class(if app.panel == id { "panel chosen" } else { "panel" })
@@ -108,6 +158,7 @@ fn line(app: &App, id: &str, field: Field, bar: &Bar, most: u32) -> E {
     if id == "color" {
         label = label.kid(swatch(&bar.value));
     }
+    let filled = if id == "color" { format!(";{}", look(&bar.value)) } else { String::new() };
     let label = label.kid(e("span").text(named(&bar.text)));
     let of = e("span")
         .class("of")
@@ -123,27 +174,32 @@ fn line(app: &App, id: &str, field: Field, bar: &Bar, most: u32) -> E {
                 .class("track")
                 .attr("aria-hidden", "true")
                 .kid(e("u").style(share(bar.all)))
-                .kid(e("i").style(share(bar.kept))),
+                .kid(e("i").style(share(bar.kept) + &filled)),
         )
         .kid(of)
 }
 
 /// A colour beside its word.
 pub(crate) fn swatch(color: &str) -> E {
-    let known = carwatch_index::WORDS.iter().position(|word| {
-        word.eq_ignore_ascii_case(if color.eq_ignore_ascii_case("gray") { "grey" } else { color })
-    });
-    let style = match known {
-        Some(part) => {
-            let edge = matches!(part, 0 | 1 | 7 | 8 | 9);
-            let edge = if edge { ";box-shadow:inset 0 0 0 1px var(--edge)" } else { "" };
-            format!("background:{}{edge}", FILL[part])
-        }
-        None => "background:repeating-linear-gradient(45deg,var(--edge) 0 1.5px,var(--surface) \
-                 1.5px 4px);box-shadow:inset 0 0 0 1px var(--edge)"
-            .to_owned(),
+    e("span").class("swatch").attr("aria-hidden", "true").style(look(color))
+}
+
+/// The part of a colour.
+pub(crate) fn part(color: &str) -> usize {
+    let word = if color.eq_ignore_ascii_case("gray") { "grey" } else { color };
+    let known = carwatch_index::WORDS.iter().position(|known| known.eq_ignore_ascii_case(word));
+    known.unwrap_or(OTHER)
+}
+
+/// A surface of a colour.
+fn look(color: &str) -> String {
+    let part = part(color);
+    let fill = match part {
+        OTHER => "repeating-linear-gradient(45deg,var(--edge) 0 1.5px,var(--surface) 1.5px 4px)",
+        part => FILL[part],
     };
-    e("span").class("swatch").attr("aria-hidden", "true").style(style)
+    let edge = if is_edged(part) { ";box-shadow:inset 0 0 0 1px var(--edge)" } else { "" };
+    format!("background:{fill}{edge}")
 }
 
 /// An empty field has a word, too.

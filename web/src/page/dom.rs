@@ -44,6 +44,11 @@ pub(crate) fn mark(which: &str) -> E {
 }
 
 impl E {
+    /// What has been made.
+    pub(crate) const fn made(&self) -> &Element {
+        &self.0
+    }
+
     pub(crate) fn class(self, class: &str) -> Self {
         self.attr("class", class)
     }

@@ -38,12 +38,9 @@ pub(crate) fn save_report() {
     }
 }
 
-/// Saves the time line as a picture, twice as large as it is shown.
+/// Saves the charts as a picture.
 pub(crate) fn save_png() {
-    let Ok(Some(drawing)) = document().query_selector("#timeline svg") else {
-        return say("There is no chart to save");
-    };
-    super::picture::save(&drawing);
+    super::with(|app| super::picture::save(app));
 }
 
 /// Copies a text, and says so once it is done. A page that came over plain HTTP has no
