@@ -151,11 +151,11 @@ impl Worker {
         self.look();
         let rows = self.session.rows();
         // While files are read, filtering all again and again must not take longer than reading.
-        let has_grown = rows > self.session.filtered() * 3 / 2 || !is_reading;
+        let has_grown = rows > self.session.filtered() * 5 / 2 || !is_reading;
         if rows != self.session.filtered()
             && !self.is_stale
             && has_grown
-            && (now() - self.filtered > OFTEN || !is_reading)
+            && (now() - self.filtered > 2.0 * OFTEN || !is_reading)
         {
             self.session.refresh();
             self.is_stale = true;

@@ -4,14 +4,11 @@
 use std::env;
 use std::error::Error;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -55,9 +52,9 @@ fn assemble(library: &Path) -> Result<String, Box<dyn Error>> {
 
 /// As gzip, without a name or a time: the same bytes each time.
 fn pack(bytes: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
-    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
-    packed.write_all(bytes)?;
-    Ok(packed.finish()?)
+    let mut packed = Vec::new();
+    zopfli::compress(zopfli::Options::default(), zopfli::Format::Gzip, bytes, &mut packed)?;
+    Ok(packed)
 }
 
 /// The page may run its own script and style, and connect to nothing.
