@@ -3,6 +3,9 @@
 /// How many values a block has.
 pub const BLOCK: usize = 1 << 16;
 
+/// The first value of a block is in the middle of what the differences to its base can say.
+const MIDDLE: u64 = 1 << 31;
+
 /// Numbers by place. A full block is stored as the difference to its least value, in 0, 1, 2,
 /// 4 or 8 bytes each; so a column of equal values takes none.
 ///
@@ -15,8 +18,12 @@ pub const BLOCK: usize = 1 << 16;
 #[derive(Clone, Debug, Default)]
 pub struct Column {
     full: Vec<Block>,
-    /// The last block, until another value comes behind it.
-    tail: Vec<u64>,
+    /// The last block, until another value comes behind it: the difference of each to `base`, as
+    /// long as all of them fit.
+    tail: Vec<u32>,
+    base: u64,
+    /// The last block, where they do not.
+    wide: Vec<u64>,
     held: usize,
 }
 
@@ -39,7 +46,7 @@ impl Column {
     /// How many there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.full.len() * BLOCK + self.tail.len()
+        self.full.len() * BLOCK + self.tail.len() + self.wide.len()
     }
 
     /// Whether there are none.
@@ -51,44 +58,72 @@ impl Column {
     /// How much memory they take, in bytes, roughly.
     #[must_use]
     pub const fn held(&self) -> usize {
-        self.held + self.tail.capacity() * 8
+        self.held + self.tail.capacity() * 4 + self.wide.capacity() * 8
     }
 
     /// Appends one.
     #[inline]
     pub fn push(&mut self, value: u64) {
         if self.tail.len() == self.tail.capacity() {
-            self.make_room();
+            self.make_room(value);
         }
-        self.tail.push(value);
+        match u32::try_from(value.wrapping_sub(self.base)) {
+            Ok(difference) if self.wide.is_empty() => self.tail.push(difference),
+            _ => self.push_wide(value),
+        }
     }
 
     /// Makes the tail grow up to a block, and packs it once it is one.
     #[cold]
-    fn make_room(&mut self) {
+    fn make_room(&mut self, value: u64) {
         let length = self.tail.len();
+        if length == 0 {
+            self.base = value.wrapping_sub(MIDDLE);
+        }
         if length < BLOCK {
             // A few answers of a few records must not take a block each.
             return self.tail.reserve_exact((length * 3).max(64).min(BLOCK - length));
         }
-        let block = Block::new(&self.tail);
+        self.fill(Block::narrow(self.base, &self.tail));
+        self.tail.clear();
+        self.base = value.wrapping_sub(MIDDLE);
+    }
+
+    /// Appends one that is far from the others of its block, or comes behind such a one.
+    #[cold]
+    fn push_wide(&mut self, value: u64) {
+        if self.wide.len() == BLOCK {
+            self.fill(Block::wide(&self.wide));
+            self.wide.clear();
+            self.base = value.wrapping_sub(MIDDLE);
+            return self.tail.push(MIDDLE as u32);
+        }
+        let base = self.base;
+        self.wide
+            .extend(self.tail.drain(..).map(|difference| base.wrapping_add(difference.into())));
+        self.wide.push(value);
+    }
+
+    fn fill(&mut self, block: Block) {
         self.held += size_of::<Block>() + block.bytes();
         self.full.push(block);
-        self.tail.clear();
     }
 
     /// Keeps the first `length`.
     pub fn truncate(&mut self, length: usize) {
         let nth = length / BLOCK;
         if nth < self.full.len() {
-            let mut tail = Vec::new();
-            self.block(nth, &mut tail);
+            let mut kept = Vec::new();
+            self.block(nth, &mut kept);
             let dropped: usize =
                 self.full.drain(nth..).map(|block| size_of::<Block>() + block.bytes()).sum();
             self.held -= dropped;
-            self.tail = tail;
+            self.tail.clear();
+            self.wide = kept;
         }
-        self.tail.truncate(length.saturating_sub(self.full.len() * BLOCK));
+        let length = length.saturating_sub(self.full.len() * BLOCK);
+        self.tail.truncate(length);
+        self.wide.truncate(length);
     }
 
     /// The one at `place`.
@@ -100,7 +135,10 @@ impl Column {
     pub fn get(&self, place: usize) -> u64 {
         match self.full.get(place / BLOCK) {
             Some(block) => block.get(place % BLOCK),
-            None => self.tail[place - self.full.len() * BLOCK],
+            None if self.wide.is_empty() => {
+                self.base.wrapping_add(self.tail[place - self.full.len() * BLOCK].into())
+            }
+            None => self.wide[place - self.full.len() * BLOCK],
         }
     }
 
@@ -110,46 +148,66 @@ impl Column {
         out.clear();
         match self.full.get(nth) {
             Some(block) => block.all(out),
-            None if nth == self.full.len() => out.extend_from_slice(&self.tail),
+            None if nth == self.full.len() => {
+                out.extend(self.tail.iter().map(|value| self.base.wrapping_add((*value).into())));
+                out.extend_from_slice(&self.wide);
+            }
             None => {}
         }
     }
 }
 
 impl Block {
-    fn new(values: &[u64]) -> Self {
-        let (least, most) =
-            values.iter().fold((u64::MAX, 0), |(low, high), v| (low.min(*v), high.max(*v)));
+    /// Of differences to `base`.
+    fn narrow(base: u64, values: &[u32]) -> Self {
+        let least = values.iter().fold(u32::MAX, |low, value| low.min(*value));
+        let most = values.iter().fold(0, |high, value| high.max(*value));
         let differences = values.iter().map(|value| value - least);
         let values = match most - least {
             0 => Values::Equal,
             1..=0xff => Values::U8(differences.map(|d| d as u8).collect()),
             0x100..=0xffff => Values::U16(differences.map(|d| d as u16).collect()),
-            0x1_0000..=0xffff_ffff => Values::U32(differences.map(|d| d as u32).collect()),
-            _ => Values::U64(differences.collect()),
+            _ => Values::U32(differences.collect()),
         };
+        Self { least: base.wrapping_add(least.into()), values }
+    }
+
+    fn wide(values: &[u64]) -> Self {
+        let (least, most) =
+            values.iter().fold((u64::MAX, 0), |(low, high), v| (low.min(*v), high.max(*v)));
+        if most - least <= u32::MAX.into() {
+            let narrow: Vec<u32> = values.iter().map(|value| (value - least) as u32).collect();
+            return Self::narrow(least, &narrow);
+        }
+        let values = Values::U64(values.iter().map(|value| value - least).collect());
         Self { least, values }
     }
 
     fn get(&self, place: usize) -> u64 {
-        self.least
-            + match &self.values {
-                Values::Equal => 0,
-                Values::U8(values) => values[place].into(),
-                Values::U16(values) => values[place].into(),
-                Values::U32(values) => values[place].into(),
-                Values::U64(values) => values[place],
-            }
+        // The block may reach over the end of the numbers.
+        self.least.wrapping_add(match &self.values {
+            Values::Equal => 0,
+            Values::U8(values) => values[place].into(),
+            Values::U16(values) => values[place].into(),
+            Values::U32(values) => values[place].into(),
+            Values::U64(values) => values[place],
+        })
     }
 
     fn all(&self, out: &mut Vec<u64>) {
         let least = self.least;
         match &self.values {
             Values::Equal => out.resize(BLOCK, least),
-            Values::U8(values) => out.extend(values.iter().map(|v| least + u64::from(*v))),
-            Values::U16(values) => out.extend(values.iter().map(|v| least + u64::from(*v))),
-            Values::U32(values) => out.extend(values.iter().map(|v| least + u64::from(*v))),
-            Values::U64(values) => out.extend(values.iter().map(|v| least + v)),
+            Values::U8(values) => {
+                out.extend(values.iter().map(|v| least.wrapping_add((*v).into())));
+            }
+            Values::U16(values) => {
+                out.extend(values.iter().map(|v| least.wrapping_add((*v).into())));
+            }
+            Values::U32(values) => {
+                out.extend(values.iter().map(|v| least.wrapping_add((*v).into())));
+            }
+            Values::U64(values) => out.extend(values.iter().map(|v| least.wrapping_add(*v))),
         }
     }
 
@@ -165,60 +223,4 @@ impl Block {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::{BLOCK, Column};
-
-    proptest! {
-        /// What was pushed is what is there, one by one and in blocks, whatever the width.
-        #[test]
-        fn keeps(start in any::<u64>(), width in 0_u32..64, length in 0_usize..3 * BLOCK) {
-            let value = |n: usize| {
-                let spread = (n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                start.saturating_add(if width == 0 { 0 } else { spread >> (64 - width) })
-            };
-            let mut column = Column::default();
-            (0..length).for_each(|n| column.push(value(n)));
-            prop_assert_eq!(column.len(), length);
-            let (mut block, mut all) = (Vec::new(), Vec::new());
-            for nth in 0..length.div_ceil(BLOCK) + 1 {
-                column.block(nth, &mut block);
-                all.extend_from_slice(&block);
-            }
-            prop_assert_eq!(all.len(), length);
-            for (n, in_block) in all.into_iter().enumerate() {
-                prop_assert_eq!((in_block, column.get(n)), (value(n), value(n)));
-            }
-        }
-    }
-
-    proptest! {
-        /// What was cut off was never there.
-        #[test]
-        fn cuts(length in 0_usize..3 * BLOCK, kept in 0_usize..3 * BLOCK, more in 0_usize..BLOCK) {
-            let value = |n: usize| (n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (n % 64);
-            let pushed = |count: usize| {
-                let mut column = Column::default();
-                (0..count).for_each(|n| column.push(value(n)));
-                column
-            };
-            let mut column = pushed(length);
-            column.truncate(kept);
-            let kept = kept.min(length);
-            (kept..kept + more).for_each(|n| column.push(value(n)));
-            prop_assert_eq!(column.len(), kept + more);
-            prop_assert!((0..kept + more).all(|n| column.get(n) == value(n)));
-        }
-    }
-
-    #[test]
-    fn takes_what_the_values_need() {
-        let held = |spread: u64| {
-            let mut column = Column::default();
-            (0..=BLOCK as u64).for_each(|n| column.push(1 << 40 | (n & spread)));
-            column.full[0].bytes() / BLOCK
-        };
-        assert_eq!([0, 1, 0xff, 0x100].map(held), [0, 1, 1, 2]);
-    }
-}
+mod tests;
