@@ -237,6 +237,12 @@ fn cars_of_one_millisecond_are_one_run() {
 }
 
 #[test]
+fn a_roster_says_what_it_keeps() {
+    let retention = Retention { cars: Some(3), ..Retention::default() };
+    assert_eq!(Roster::new(retention.clone()).retention(), &retention);
+}
+
+#[test]
 fn a_cursor_moves_over_any_number_of_chunks_at_once() {
     let mut roster = Roster::default();
     let car = crate::Car::new("97264836", "peugeot", "red");

@@ -2,6 +2,7 @@
 //! must.
 
 use carwatch::limits::ClientLimits;
+use carwatch::{Reason, StationReport};
 use carwatch_capture::inspect::{Inspected, Inspection, Inspector, Limits};
 use carwatch_capture::recording::{Recorder, Recording};
 use proptest::prelude::*;
@@ -171,4 +172,33 @@ proptest! {
 
 fn inspect_named(file: &[u8]) -> Vec<carwatch::StationReport> {
     fed([file], Limits::default()).report.stations
+}
+
+/// A look changes nothing, and shows what would be if the file ended there; at its end that is
+/// everything, but for what nobody ended.
+#[test]
+fn a_look_is_what_has_come() {
+    for file in samples() {
+        let whole = fed([&file[..]], several_limits()[0]);
+        let mut inspection = Inspection::new("x", several_limits()[0]);
+        for byte in file.chunks(1) {
+            inspection.feed(byte);
+            let seen = inspection.so_far();
+            assert!(seen.notes.is_empty());
+            for station in &seen.report.stations {
+                let outcome = &station.outcome;
+                let is_open = outcome.verdict.fault().is_some_and(|f| f.reason == Reason::Capture);
+                // Only when it ended may still be put off, by what comes behind its end.
+                let is_it = |whole: &StationReport| whole.outcome == *outcome;
+                assert!(is_open || whole.report.stations.iter().any(is_it), "{station:?}");
+            }
+        }
+        assert!(!inspection.is_full());
+        let seen = inspection.so_far().report;
+        for (station, whole) in seen.stations.iter().zip(&whole.report.stations) {
+            assert_eq!(station.name, whole.name);
+            assert_eq!(station.outcome.response, whole.outcome.response);
+        }
+        assert_eq!(inspection.finish(), whole);
+    }
 }
