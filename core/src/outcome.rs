@@ -39,6 +39,23 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every one there is.
+    pub const ALL: [Self; 13] = [
+        Self::Refused,
+        Self::Unreachable,
+        Self::NameNotFound,
+        Self::ConnectTimeout,
+        Self::IdleTimeout,
+        Self::Deadline,
+        Self::Reset,
+        Self::Truncated,
+        Self::TooLarge,
+        Self::Tls,
+        Self::Io,
+        Self::Cancelled,
+        Self::Capture,
+    ];
+
     /// Its name in reports: `refused`, `unreachable`, `name_not_found` and so on.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

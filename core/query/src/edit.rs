@@ -32,6 +32,12 @@ impl Query {
         self.placed().iter().any(|placed| value.is_in(placed, true))
     }
 
+    /// Whether a term keeps or leaves out this very value: it is the reader's to release.
+    #[must_use]
+    pub fn names(&self, value: Value<'_>) -> bool {
+        self.keeps(value) || self.leaves_out(value)
+    }
+
     /// The text with `value` kept too: beside others of its key after a comma, else in a term
     /// of its own. It is no longer left out.
     ///

@@ -48,6 +48,20 @@ fn a_click_with_alt_leaves_out_and_another_does_not() {
 }
 
 #[test]
+fn what_is_kept_or_left_out_is_named() {
+    for (text, is_named) in [
+        ("brand:bmw", true),
+        ("-brand:audi,BMW", true),
+        ("brand:b*", false),
+        ("color:bmw", false),
+        ("bmw", false),
+        ("", false),
+    ] {
+        assert_eq!(Query::parse(text).names(brand("bmw")), is_named, "{text}");
+    }
+}
+
+#[test]
 fn the_brush_sets_the_one_time_that_is_kept() {
     let day = Day::of(97_264_836);
     for (before, range, after) in [

@@ -46,7 +46,7 @@ fn bars(texts: &Dictionary, kept: &[u32], field: Field, query: &Query) -> Bars {
         if query.terms().any(|term| term.key() == Some(field.into())) {
             all.extend(rest.into_iter().filter(|(_, number)| {
                 let value = Value::Text(field, texts.get(*number));
-                query.keeps(value) || query.leaves_out(value)
+                query.names(value)
             }));
         }
     }

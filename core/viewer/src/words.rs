@@ -203,27 +203,8 @@ mod tests {
 
     #[test]
     fn every_reason_has_words() {
-        use Reason::{
-            Cancelled, Capture, ConnectTimeout, Deadline, IdleTimeout, Io, NameNotFound, Refused,
-            Reset, Tls, TooLarge, Truncated, Unreachable,
-        };
-        let all = [
-            Refused,
-            Unreachable,
-            NameNotFound,
-            ConnectTimeout,
-            IdleTimeout,
-            Deadline,
-            Reset,
-            Truncated,
-            TooLarge,
-            Tls,
-            Io,
-            Cancelled,
-            Capture,
-        ];
         let mut said = std::collections::HashSet::new();
-        for reason in all {
+        for reason in Reason::ALL {
             let failed = Verdict::Failed(Fault::from(reason));
             let partial = Verdict::Partial(Fault::new(reason, "so it was"));
             assert_eq!(chip(&failed), format!("failed: {}", reason.as_str().replace('_', " ")));

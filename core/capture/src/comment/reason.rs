@@ -1,7 +1,5 @@
 //! A reason by its name in reports.
 
-use carwatch::Reason;
-
 /// Null, or a name.
 pub(super) mod optional {
     use carwatch::Reason;
@@ -19,25 +17,8 @@ pub(super) mod optional {
         deserializer: D,
     ) -> Result<Option<Reason>, D::Error> {
         let Some(name) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-        let reason = super::ALL.into_iter().find(|reason| reason.as_str() == name);
+        let reason = Reason::ALL.into_iter().find(|reason| reason.as_str() == name);
         let unknown = || D::Error::invalid_value(Unexpected::Other("this name"), &"a reason");
         reason.map(Some).ok_or_else(unknown)
     }
 }
-
-/// Every one there is.
-pub(super) const ALL: [Reason; 13] = [
-    Reason::Refused,
-    Reason::Unreachable,
-    Reason::NameNotFound,
-    Reason::ConnectTimeout,
-    Reason::IdleTimeout,
-    Reason::Deadline,
-    Reason::Reset,
-    Reason::Truncated,
-    Reason::TooLarge,
-    Reason::Tls,
-    Reason::Io,
-    Reason::Cancelled,
-    Reason::Capture,
-];

@@ -8,7 +8,7 @@ use proptest::{prop_assert, prop_assert_eq, proptest};
 
 use super::{
     AbsentComment, Comment, GatherComment, MAX_TEXT, NotOurs, OutcomeComment, OutcomeName,
-    StationComment, reason,
+    StationComment,
 };
 
 #[test]
@@ -93,7 +93,7 @@ fn what_is_not_ours_or_is_damaged_is_told_apart() {
 
 #[test]
 fn every_reason_has_its_name() {
-    for reason in reason::ALL {
+    for reason in Reason::ALL {
         let verdict = Verdict::Failed(Fault::from(reason));
         let text = Comment::Outcome(OutcomeComment::from(&verdict)).to_text();
         assert!(text.contains(&format!(r#""reason":"{}""#, reason.as_str())));
@@ -232,5 +232,5 @@ fn outcome() -> impl Strategy<Value = OutcomeName> {
 }
 
 fn why() -> impl Strategy<Value = (Option<Reason>, Option<String>)> {
-    (option::of(select(&reason::ALL[..])), option::of(text()))
+    (option::of(select(&Reason::ALL[..])), option::of(text()))
 }

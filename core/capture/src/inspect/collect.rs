@@ -117,13 +117,8 @@ impl Collector {
     pub(crate) fn so_far(&self) -> Collected {
         let state = &self.state;
         let cut = Fault::new(Reason::Capture, "it is still being read");
-        let is_raw = matches!(self.kind(), None | Some(Kind::Raw));
-        let raw = is_raw.then(|| {
-            let fetch = state.raw.clone().unwrap_or_else(|| fetch(&state.limits));
-            Outcome { first_byte: None, ..fetch.finish(End::Fault(cut.clone())) }
-        });
         Collected {
-            raw,
+            raw: raw(self.kind(), || state.raw.clone(), &state.limits, Some(&cut)),
             notes: Vec::new(),
             streams: state.streams.clone().finish(),
             absent: state.absent.clone(),
@@ -153,15 +148,8 @@ impl Collector {
                 Fault::new(Reason::Capture, words)
             })
         };
-        let is_raw = matches!(kind, None | Some(Kind::Raw));
-        let raw = is_raw.then(|| {
-            let fetch = state.raw.take().unwrap_or_else(|| fetch(&state.limits));
-            let end = cut.clone().map_or(End::Fin, End::Fault);
-            // No clock was beside it.
-            Outcome { first_byte: None, ..fetch.finish(end) }
-        });
         Collected {
-            raw,
+            raw: raw(kind, || state.raw.take(), &state.limits, cut.as_ref()),
             // Where there is no stream, the one line of the file says it.
             notes: state.notes(cut.as_ref().filter(|_| !state.streams.is_empty())),
             streams: state.streams.finish(),
@@ -323,6 +311,22 @@ impl State {
         );
         notes
     }
+}
+
+/// The answer that the file is, if it is no capture.
+fn raw(
+    kind: Option<Kind>,
+    begun: impl FnOnce() -> Option<Fetch>,
+    limits: &Limits,
+    cut: Option<&Fault>,
+) -> Option<Outcome> {
+    if !matches!(kind, None | Some(Kind::Raw)) {
+        return None;
+    }
+    let fetch = begun().unwrap_or_else(|| fetch(limits));
+    let end = cut.cloned().map_or(End::Fin, End::Fault);
+    // No clock was beside it.
+    Some(Outcome { first_byte: None, ..fetch.finish(end) })
 }
 
 fn fetch(limits: &Limits) -> Fetch {
