@@ -7,6 +7,7 @@
 
 mod messages;
 mod page;
+mod promise;
 mod worker;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -6,19 +6,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { becomes, counted, file, filter, open, openSample, press, query, read, rows, shows, text, texts, until, view, withPage } from './page.mjs';
+import { becomes, closeAll, counted, file, filter, open, openSample, press, query, read, rows, shows, text, texts, until, view, withPage } from './page.mjs';
 
 const chosen = (page) => page.locator('#grid .tr[aria-selected=true]');
 const cells = (page) => texts(chosen(page).locator('[role=gridcell]'));
 const JPEG = Buffer.from('ffd8ffe000104a464946000101000001', 'hex');
 const LARGE = Buffer.from('97264836:peugeot:red.'.repeat(1_500_000));
-
-async function closeAll(page) {
-  await page.getByRole('button', { name: 'Export' }).click();
-  await page.getByRole('menuitem', { name: 'Close all files' }).click();
-  await page.getByRole('heading', { name: 'Open what the stations sent' }).waitFor();
-  await page.evaluate(() => { delete document.body.dataset.files; });
-}
 
 // Large files are given by their paths: handing over their bytes would take the page's thread.
 async function onDisk(files, body) {

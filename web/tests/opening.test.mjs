@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { AWKWARD, becomes, count, counted, file, grouped, open, openSample, press, read, report, rows, shows, text, texts, until, withPage } from './page.mjs';
+import { AWKWARD, becomes, closeAll, count, counted, file, grouped, open, openSample, press, read, report, rows, shows, text, texts, until, withPage } from './page.mjs';
 import { connection, enhanced, pcap, pcapng } from './captures.mjs';
 
 const CARS = '97264836:peugeot:red.97264840:fiat:blue';
@@ -97,10 +97,7 @@ test('raw, pcap and pcapng, and each packed', () => withPage({}, async (page) =>
     assert.equal(await text(page.locator('#file span').last()), kind, name);
     const cells = (await rows(page)).map((row) => row.slice(2, 5));
     assert.deepEqual(cells, [['97264836', 'peugeot', 'red'], ['97264840', 'fiat', 'blue']], name);
-    await page.getByRole('button', { name: 'Export' }).click();
-    await page.getByRole('menuitem', { name: 'Close all files' }).click();
-    await page.getByRole('heading', { name: 'Open what the stations sent' }).waitFor();
-    await page.evaluate(() => { delete document.body.dataset.files; });
+    await closeAll(page);
   }
 }));
 

@@ -110,6 +110,13 @@ export async function openSample(page) {
   await read(page);
 }
 
+export async function closeAll(page) {
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: 'Close all files' }).click();
+  await page.getByRole('heading', { name: 'Open what the stations sent' }).waitFor();
+  await page.evaluate(() => { delete document.body.dataset.files; });
+}
+
 // Waits until everything has been read and filtered.
 export async function read(page, limit = 30_000) {
   await until(page, async () => [await page.locator('#progress').isHidden(), await text(page.locator('#count')), await page.locator('.station .mark use[href="#m-reading"]').count()],

@@ -172,14 +172,11 @@ pub(crate) fn twins(app: &mut App) {
 /// Up, down, and as it came.
 fn sort(app: &mut App, column: &str) {
     let Some(by) = table::sort_of(column) else { return };
-    app.sort = match app.sort {
+    app.set_sort(match app.sort {
         Some((sorted, false)) if sorted == by => Some((by, true)),
         Some((sorted, true)) if sorted == by => None,
         _ => Some((by, false)),
-    };
-    app.table.is_stale = true;
-    app.send(&ToWorker::Sort(app.sort), &[]);
-    app.mark(area::TABLE);
+    });
 }
 
 /// System, light, dark.

@@ -243,6 +243,14 @@ impl App {
         self.send(&ToWorker::Query(self.query.text().to_owned()), &[]);
     }
 
+    /// Sorts by something, falling if the flag is set; or as it came.
+    pub(crate) fn set_sort(&mut self, sort: Option<(SortBy, bool)>) {
+        self.sort = sort;
+        self.table.is_stale = true;
+        self.send(&ToWorker::Sort(sort), &[]);
+        self.mark(area::TABLE);
+    }
+
     /// Chooses a row; what is shown of it follows.
     pub(crate) fn select(&mut self, row: usize, place: Option<usize>) {
         self.selected = Some(row);

@@ -50,7 +50,7 @@ impl Panel<'_> {
     pub(crate) fn drawn(&self, app: &App) -> Vec<&Bar> {
         let is_named = |bar: &Bar| {
             let value = Value::Text(self.field, &bar.value);
-            app.query.keeps(value) || app.query.leaves_out(value)
+            app.query.names(value)
         };
         let all = self.bars.bars.iter().enumerate();
         all.filter(|(nth, bar)| *nth < DRAWN || is_named(bar)).map(|(_, bar)| bar).collect()
@@ -106,7 +106,7 @@ fn stations(app: &App) -> Bars {
     bars.retain(|bar| {
         nth += 1;
         let value = Value::Text(Field::Station, &bar.value);
-        nth <= MOST || app.query.keeps(value) || app.query.leaves_out(value)
+        nth <= MOST || app.query.names(value)
     });
     Bars { bars, count }
 }

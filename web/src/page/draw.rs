@@ -18,6 +18,8 @@ impl App {
         }
         if marked(area::BYTES | area::HEX) && self.view == View::Bytes {
             self.hex.scroll.read();
+        }
+        if marked(area::BYTES) && self.view == View::Bytes {
             self.inspector_width = get("inspector").client_width().into();
         }
         if marked(area::DETAILS) && self.view == View::Cars {

@@ -65,12 +65,12 @@ pub(crate) fn hex_lines(
                     .kid(e("span").class("c wide").attr("role", "gridcell").text(chunk))
             }
             Line::Note { columns: (low, high), reason, start, end, row } => {
-                let before = low * 3 + low / 8;
+                let before = column(*low);
                 // Over the gap that every eight bytes have, too.
                 let last = high.saturating_sub(1).max(*low);
-                let carets = last * 3 + last / 8 + 2 - before;
+                let carets = column(last) + 2 - before;
                 let words = format!("{reason} at {start}..{end}");
-                let room = lines.width * 3 + lines.width / 8;
+                let room = column(lines.width);
                 // Left of the carets where there is no room behind them.
                 let is_left = before + carets + 2 + words.len() > room + lines.width
                     && before > words.len() + 2;
@@ -106,8 +106,12 @@ fn offset(at: u64, is_hexadecimal: bool) -> String {
 
 /// What a line lacks to the width of a whole one.
 fn gap(bytes: usize, width: usize) -> String {
-    let place = |n: usize| n * 3 + n / 8;
-    " ".repeat(place(width).saturating_sub(place(bytes)))
+    " ".repeat(column(width).saturating_sub(column(bytes)))
+}
+
+/// Where a byte begins: each has two letters and a blank, and every eight have a gap.
+const fn column(byte: usize) -> usize {
+    byte * 3 + byte / 8
 }
 
 /// Bytes of one look.

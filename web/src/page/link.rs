@@ -103,9 +103,7 @@ pub(crate) fn take_hash(app: &mut App, file: usize, hash: String) {
     if let Some(link) = app.link.take_if(|link| link.hash == hash) {
         app.set_query(&link.query);
         if app.sort != link.sort {
-            app.sort = link.sort;
-            app.table.is_stale = true;
-            app.send(&ToWorker::Sort(app.sort), &[]);
+            app.set_sort(link.sort);
         }
         // Of several files the answers stand one behind the other.
         let first = app.overview.stations.iter().position(|station| station.file == file);

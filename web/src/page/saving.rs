@@ -7,6 +7,7 @@ use web_sys::{Blob, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement, U
 
 use super::dom::{document, say};
 use super::events::after;
+use crate::promise::then;
 
 /// Offers a file to be saved.
 pub(crate) fn save(name: &str, blob: &JsValue) {
@@ -30,12 +31,7 @@ pub(crate) fn save_report() {
             save("report.json", &blob.into());
         }
     });
-    if let Some(done) = done.dyn_ref::<js_sys::Function>() {
-        let then = js_sys::Reflect::get(&promise, &"then".into());
-        if let Ok(then) = then.and_then(JsCast::dyn_into::<js_sys::Function>) {
-            let _ = then.call1(&promise, done);
-        }
-    }
+    then(&promise, &[done]);
 }
 
 /// Saves the charts as a picture.
@@ -58,10 +54,7 @@ pub(crate) fn copy(text: &str, said: &'static str) {
     let text = text.to_owned();
     let done = Closure::once_into_js(move || say(said));
     let failed = Closure::once_into_js(move || copy_selected(&text, said));
-    if let Ok(then) = Reflect::get(&promise, &"then".into()) {
-        let then: Function = then.unchecked_into();
-        let _ = then.call2(&promise, &done, &failed);
-    }
+    then(&promise, &[done, failed]);
 }
 
 fn copy_selected(text: &str, said: &str) {

@@ -13,6 +13,8 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, File, FileReaderSync};
 
+use crate::promise::then;
+
 /// The files, and where reading is.
 pub(crate) struct Files {
     reader: FileReaderSync,
@@ -238,11 +240,7 @@ impl Reading {
             super::come(begun, buffer.dyn_into().map_err(|e| words(&e)));
         });
         let failed = Closure::once_into_js(move |e: JsValue| super::come(begun, Err(words(&e))));
-        let promise = part.array_buffer();
-        if let Ok(then) = Reflect::get(&promise, &"then".into()) {
-            let then: Function = then.unchecked_into();
-            let _ = then.call2(&promise, &come, &failed);
-        }
+        then(&part.array_buffer(), &[come, failed]);
     }
 }
 
