@@ -21,7 +21,7 @@ pub struct Dictionary {
     ends: Vec<usize>,
     /// How often each was added.
     times: Vec<u32>,
-    /// Short texts that were added lately, by a few of their bits: lists repeat themselves.
+    /// Lists repeat themselves.
     lately: Lately,
 }
 
@@ -31,46 +31,61 @@ pub(crate) struct DictionaryMark {
     times: Vec<u32>,
 }
 
-/// A short text as a number that no other text has, and the number it was given.
+/// Short texts that were added lately, each at its place.
 #[derive(Clone, Debug)]
-struct Lately(Box<[(u64, u32); LATELY]>);
+struct Lately(Box<[Known; LATELY]>);
 
-const LATELY: usize = 64;
+const LATELY: usize = 256;
+
+/// A text of at most eight bytes as numbers, which no other text has, and its own number.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    bytes: u64,
+    length: u32,
+    number: u32,
+}
 
 impl Default for Lately {
     fn default() -> Self {
-        Self(Box::new([(u64::MAX, 0); LATELY]))
+        Self(Box::new([Known { bytes: 0, length: u32::MAX, number: 0 }; LATELY]))
     }
 }
 
-/// Seven bytes and how many they are; nothing for a longer text.
-fn short(text: &str) -> Option<u64> {
-    let bytes = text.as_bytes();
-    (bytes.len() < 8).then(|| {
-        bytes.iter().fold(bytes.len() as u64, |number, byte| number << 8 | u64::from(*byte))
-    })
+/// The bytes of a text of at most eight as a number that no other text of its length has;
+/// nothing for a longer one. Words that may overlap take a fraction of a loop over the bytes.
+#[inline]
+fn short(text: &[u8]) -> Option<u64> {
+    let length = text.len();
+    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        let words = [*first, *last].map(|word| u64::from(u32::from_le_bytes(word)));
+        return (length <= 8).then_some(words[0] << 32 | words[1]);
+    }
+    let Some(last) = text.last() else { return Some(0) };
+    let letters = [text[0], text[length / 2], *last].map(u64::from);
+    Some(letters[0] << 16 | letters[1] << 8 | letters[2])
 }
 
-const fn place(short: u64) -> usize {
-    (short.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58) as usize
+const fn place(bytes: u64, length: u32) -> usize {
+    ((bytes ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as usize
 }
 
 impl Dictionary {
     /// The number of `text`, which is counted once more.
     pub fn add(&mut self, text: &str) -> u32 {
-        let short = short(text);
-        if let Some(short) = short {
-            let (known, number) = self.lately.0[place(short)];
-            if known == short {
-                self.times[number as usize] += 1;
-                return number;
-            }
+        let length = text.len() as u32;
+        let Some(bytes) = short(text.as_bytes()) else {
+            let number = self.look_up(text);
+            self.times[number as usize] += 1;
+            return number;
+        };
+        let known = &mut self.lately.0[place(bytes, length)];
+        if known.bytes == bytes && known.length == length {
+            self.times[known.number as usize] += 1;
+            return known.number;
         }
         let number = self.look_up(text);
         self.times[number as usize] += 1;
-        if let Some(short) = short {
-            self.lately.0[place(short)] = (short, number);
-        }
+        self.lately.0[place(bytes, length)] = Known { bytes, length, number };
         number
     }
 

@@ -6,6 +6,7 @@ use carwatch::Verdict;
 use carwatch::wire::{Piece, RejectReason};
 use carwatch_query::Day;
 
+use crate::number::plain_number;
 use crate::{Answer, Chunk, Column, Dictionary};
 
 /// Every piece of every answer, in the order in which they were read.
@@ -211,17 +212,6 @@ pub(crate) const fn turned(seconds: i64) -> u64 {
 
 pub(crate) const fn unturned(seconds: u64) -> i64 {
     (seconds ^ (1 << 63)).cast_signed()
-}
-
-/// The number of which these bytes are the one way to write it.
-fn plain_number(text: &[u8]) -> Option<i64> {
-    if text.is_empty() || text.len() > 18 || (text[0] == b'0' && text.len() > 1) {
-        return None;
-    }
-    text.iter().try_fold(0, |number: i64, byte| {
-        let digit = byte.wrapping_sub(b'0');
-        (digit < 10).then(|| number * 10 + i64::from(digit))
-    })
 }
 
 const fn number_of(reason: RejectReason) -> u64 {

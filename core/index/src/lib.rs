@@ -34,6 +34,7 @@ mod column;
 mod dictionary;
 mod index;
 mod mark;
+mod number;
 mod order;
 mod reading;
 mod row;

@@ -75,12 +75,64 @@ impl Selection {
             return false;
         }
         self.before.push(self.passed);
-        let nth = self.seen / BLOCK;
         let mut scratch = std::mem::take(&mut self.scratch);
+        let length = if self.terms.is_empty() {
+            self.count_all(index, &mut scratch)
+        } else {
+            self.count_passing(index, &mut scratch)
+        };
+        self.scratch = scratch;
+        self.seen += length;
+        self.seen < self.until
+    }
+
+    /// Counts the rows of a block where all pass: half of the columns are not needed, and
+    /// nothing is asked about a row.
+    fn count_all(&mut self, index: &Index, scratch: &mut [Vec<u64>; 6]) -> usize {
+        let nth = self.seen / BLOCK;
+        let columns = [&index.seconds, &index.brand, &index.color, &index.marks];
+        for (column, out) in columns.into_iter().zip(&mut *scratch) {
+            column.block(nth, out);
+        }
+        let [seconds, brand, color, marks, ..] = &*scratch;
+        let length = marks.len().min(self.until - self.seen);
+        let Counts { cars, rejected, brands, colors, answers, timeline } = &mut self.counts;
+        let mut at = 0;
+        let mut answer = index.answer_of(self.seen);
+        while at < length {
+            let end = (index.answers()[answer].rows.end - self.seen).min(length);
+            let mut passed = 0;
+            for (((seconds, brand), color), marks) in seconds[at..end]
+                .iter()
+                .zip(&brand[at..end])
+                .zip(&color[at..end])
+                .zip(&marks[at..end])
+            {
+                if !is_rejected(*marks) {
+                    passed += 1;
+                    brands[*brand as usize] += 1;
+                    colors[*color as usize] += 1;
+                    timeline.count(*seconds, *marks, self.parts.of(*color));
+                }
+            }
+            *cars += u64::from(passed);
+            answers[answer] += passed;
+            *rejected += (end - at) as u64 - u64::from(passed);
+            at = end;
+            answer += 1;
+        }
+        self.passed += length;
+        self.bits.extend((0..length / 64).map(|_| u64::MAX));
+        self.bits.extend((length % 64 > 0).then(|| (1 << (length % 64)) - 1));
+        length
+    }
+
+    /// Counts the rows of a block that pass.
+    fn count_passing(&mut self, index: &Index, scratch: &mut [Vec<u64>; 6]) -> usize {
         let columns =
             [&index.start, &index.seconds, &index.brand, &index.color, &index.odd, &index.marks];
-        for (column, out) in columns.into_iter().zip(&mut scratch) {
-            column.block(nth, out);
+        for (column, out) in columns.into_iter().zip(&mut *scratch) {
+            column.block(self.seen / BLOCK, out);
         }
         let length = scratch[0].len().min(self.until - self.seen);
         let mut bits = 0;
@@ -94,7 +146,6 @@ impl Selection {
             let [start, seconds, brand, color, odd, marks] =
                 [0, 1, 2, 3, 4, 5].map(|column: usize| scratch[column][at]);
             let end = match scratch[0].get(at + 1) {
-                _ if self.terms.is_empty() => start,
                 Some(next) if row + 1 < of.rows.end => next - 1,
                 _ => index.end(row, of),
             };
@@ -120,9 +171,7 @@ impl Selection {
                 self.bits.push(std::mem::take(&mut bits));
             }
         }
-        self.scratch = scratch;
-        self.seen += length;
-        self.seen < self.until
+        length
     }
 
     /// How many rows were looked at.

@@ -50,8 +50,13 @@ impl Timeline {
         if marks & CLOCK == 0 {
             self.without_clock[part] += 1;
         } else {
-            let nth = self.start.abs_diff(unturned(seconds)) / self.width;
-            self.bars[nth as usize][part] += 1;
+            let from = self.start.abs_diff(unturned(seconds));
+            // Dividing 64 bits takes several times as long as 32, which are 136 years.
+            let nth = match (u32::try_from(from), u32::try_from(self.width)) {
+                (Ok(from), Ok(width)) => (from / width) as usize,
+                _ => (from / self.width) as usize,
+            };
+            self.bars[nth][part] += 1;
         }
     }
 }
