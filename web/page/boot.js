@@ -20,12 +20,15 @@ if (typeof document === 'undefined') {
     const module = await WebAssembly.compile(await new Response(unpacked).arrayBuffer());
     // The one place where a URL becomes a script; the page's rules know this name alone.
     const policy = window.trustedTypes?.createPolicy('carwatch', { createScriptURL: (url) => url });
-    const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-    const worker = new Worker(policy ? policy.createScriptURL(url) : url);
-    URL.revokeObjectURL(url);
-    worker.postMessage(module);
+    const spawn = () => {
+      const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+      const worker = new Worker(policy ? policy.createScriptURL(url) : url);
+      URL.revokeObjectURL(url);
+      worker.postMessage(module);
+      return worker;
+    };
     wasm_bindgen.initSync({ module });
-    wasm_bindgen.start_page(worker);
+    wasm_bindgen.start_page(spawn);
   };
   const started = start();
   started.catch(failed);

@@ -12,10 +12,10 @@ mod worker;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Starts the page; `worker` is one in which [`start_worker`] runs.
+/// Starts the page; `spawn` makes a worker in which [`start_worker`] runs.
 #[wasm_bindgen]
-pub fn start_page(worker: web_sys::Worker) {
-    page::start(worker);
+pub fn start_page(spawn: js_sys::Function) {
+    page::start(spawn);
 }
 
 /// Starts the worker.

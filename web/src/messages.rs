@@ -40,6 +40,8 @@ pub(crate) enum ToWorker {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToPage {
     Ready,
+    /// It stops, and why.
+    Fault(String),
     Overview(Box<Overview>),
     /// Rows have other numbers from here on.
     Moved(Moves),

@@ -13,6 +13,7 @@ mod charts;
 mod details;
 mod dom;
 mod draw;
+mod engine;
 mod events;
 mod filter;
 mod follow;
@@ -40,9 +41,9 @@ thread_local! {
     static APP: RefCell<Option<App>> = const { RefCell::new(None) };
 }
 
-/// Starts the page over its worker.
-pub(crate) fn start(worker: web_sys::Worker) {
-    APP.set(Some(App::new(worker)));
+/// Starts the page over a worker, which `spawn` makes.
+pub(crate) fn start(spawn: js_sys::Function) {
+    APP.set(Some(App::new(spawn)));
     events::listen();
     with(App::begin);
 }

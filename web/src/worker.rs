@@ -24,6 +24,14 @@ thread_local! {
 /// Takes messages from the page, from now on.
 pub(crate) fn start() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    // The browser would only say that something unreachable was reached.
+    let page = scope.clone();
+    std::panic::set_hook(Box::new(move |fault| {
+        // Where, and the first line of what: behind it may be a stack of addresses.
+        let words = fault.to_string();
+        let words: Vec<&str> = words.trim_start_matches("panicked at ").lines().take(2).collect();
+        let _ = page.post_message(&pack(&ToPage::Fault(words.join(" ")), &[]));
+    }));
     let channel = MessageChannel::new().expect("a browser has channels");
     let on_turn = Closure::<dyn FnMut()>::new(|| with(Worker::turn));
     channel.port1().set_onmessage(Some(on_turn.as_ref().unchecked_ref()));
@@ -164,7 +172,9 @@ impl Worker {
         while is_filtering && now() - begun < 2.0 * TURN {
             is_filtering = self.session.work();
         }
-        if now() - self.told > OFTEN || !is_reading {
+        // The first rows are waited for.
+        let is_first = rows > 0 && self.session.filtered() == 0;
+        if is_first || now() - self.told > OFTEN || !is_reading {
             self.overview();
         }
         if self.is_stale && !is_filtering {

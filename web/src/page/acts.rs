@@ -15,15 +15,16 @@ pub(crate) fn act(app: &mut App, act: &str, value: &str, is_out: bool) {
     }
     match act {
         "view" => app.set_view(view_of(value)),
-        "sample" => app.send(&ToWorker::Sample, &[]),
+        "sample" => app.open_sample(),
         "anyway" => app.send(&ToWorker::ReadAnyway(number(value)), &[]),
         "stop" => app.send(&ToWorker::Stop, &[]),
-        "close-all" => {
-            app.set_query("");
-            app.send(&ToWorker::CloseAll, &[]);
-        }
+        "close-all" => app.close_all(),
         "dismiss" => {
             app.dismissed.push(value.to_owned());
+            app.mark(area::TOP);
+        }
+        "seen" => {
+            app.engine.fault = None;
             app.mark(area::TOP);
         }
         "anew" => {
@@ -38,8 +39,13 @@ pub(crate) fn act(app: &mut App, act: &str, value: &str, is_out: bool) {
         "save" => save(app, value),
         "clear" => app.set_query(""),
         "remove" => {
-            let text = app.query.without_term(number(value));
-            app.set_query(&text);
+            // By its text: what is drawn may be a frame behind the query.
+            let placed = app.query.placed();
+            let is_it = |nth: &usize| &app.query.text()[placed[*nth].span.clone()] == value;
+            if let Some(nth) = (0..placed.len()).find(is_it) {
+                let text = app.query.without_term(nth);
+                app.set_query(&text);
+            }
             super::dom::focus(&filter::input());
         }
         "toggle-is" => {

@@ -5,18 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use carwatch_query::{Day, Query};
 use carwatch_viewer::Ask;
 use carwatch_viewer::say::{Compared, Counts, Explained, Lines, Overview, RejectionLine, Rows};
+use js_sys::Function;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::Worker;
 
+use super::engine::Engine;
 use super::link::Link;
 use super::scroll::Scroll;
 use super::{bytes, changes, filter, with};
-use crate::messages::{SortBy, ToWorker, pack};
+use crate::messages::{SortBy, ToWorker};
 
 /// The state of the page.
 pub(crate) struct App {
-    worker: Worker,
+    pub(super) engine: Engine,
     pub(crate) overview: Overview,
     pub(crate) counts: Counts,
     pub(crate) query: Query,
@@ -67,8 +68,6 @@ pub(crate) struct App {
     /// How many steps to rejected records were asked for and not yet made.
     pub(crate) steps: usize,
     pub(crate) is_back: bool,
-    /// What went wrong in the worker.
-    pub(crate) fault: Option<String>,
     pub(crate) began: f64,
     pub(crate) spoken: u64,
     /// The latest question of each kind that has no answer yet, and its number.
@@ -79,6 +78,8 @@ pub(crate) struct App {
     /// Those that are drawn a frame later.
     pub(super) put_off: u32,
     pub(super) has_frame: bool,
+    /// What gets the focus once it is drawn, as a selector.
+    pub(super) focus_next: Option<&'static str>,
 }
 
 /// What fills the page.
@@ -129,9 +130,9 @@ pub(crate) mod area {
 }
 
 impl App {
-    pub(crate) fn new(worker: Worker) -> Self {
+    pub(crate) fn new(spawn: Function) -> Self {
         Self {
-            worker,
+            engine: Engine::new(spawn),
             overview: Overview::default(),
             counts: Counts::default(),
             query: Query::default(),
@@ -167,7 +168,6 @@ impl App {
             reading: None,
             steps: 0,
             is_back: false,
-            fault: None,
             began: 0.0,
             spoken: 0,
             asked: BTreeMap::new(),
@@ -175,6 +175,7 @@ impl App {
             marked: 0,
             put_off: 0,
             has_frame: false,
+            focus_next: None,
         }
     }
 
@@ -184,12 +185,8 @@ impl App {
         super::events::open_chosen(self);
     }
 
-    pub(crate) const fn worker(&self) -> &Worker {
-        &self.worker
-    }
-
     pub(crate) fn send(&self, message: &ToWorker, beside: &[JsValue]) {
-        let _ = self.worker.post_message(&pack(message, beside));
+        self.engine.send(message, beside);
     }
 
     /// Asks a question of a kind, of which only the latest counts.

@@ -4,34 +4,18 @@ use js_sys::Array;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    AddEventListenerOptions, ClipboardEvent, DragEvent, Element, ErrorEvent, Event, EventTarget,
-    File, HtmlInputElement, KeyboardEvent, MessageEvent, MouseEvent, PointerEvent, ResizeObserver,
+    AddEventListenerOptions, ClipboardEvent, DataTransfer, DragEvent, Element, Event, EventTarget,
+    File, HtmlInputElement, KeyboardEvent, MouseEvent, PointerEvent, ResizeObserver,
 };
 
 use super::app::{App, area};
-use super::dom::{document, get};
+use super::dom::{document, get, say};
 use super::{acts, brush, bytes, filter, hex, keys, link, with};
-use crate::messages::{ToWorker, unpack};
 
 /// Listens to everything, from now on.
 pub(crate) fn listen() {
     let window = web_sys::window().expect("a page has a window");
-    with(|app| {
-        on(app.worker(), "message", |event: MessageEvent| {
-            if let Some((message, beside)) = unpack(&event.data()) {
-                with(|app| app.take(message, &beside));
-            }
-        });
-    });
-    with(|app| {
-        on(app.worker(), "error", |event: ErrorEvent| {
-            with(|app| {
-                let words = event.message();
-                app.fault = Some(if words.is_empty() { "it stopped".to_owned() } else { words });
-                app.mark(area::TOP);
-            });
-        });
-    });
+    with(|app| app.listen_to_worker());
     on(&document(), "click", click);
     on(&window, "hashchange", |_: Event| {
         with(link::take_page);
@@ -149,17 +133,10 @@ fn byte_click(event: &MouseEvent, line: &Element) {
 pub(crate) fn open_chosen(app: &mut App) {
     let input: HtmlInputElement = get("files").unchecked_into();
     if let Some(files) = input.files() {
-        open(app, (0..files.length()).filter_map(|nth| files.get(nth)));
+        app.open((0..files.length()).filter_map(|nth| files.get(nth)));
     }
     // So that the same file can be opened again.
     input.set_value("");
-}
-
-fn open(app: &App, files: impl Iterator<Item = File>) {
-    let files: Vec<JsValue> = files.map(JsValue::from).collect();
-    if !files.is_empty() {
-        app.send(&ToWorker::Open, &files);
-    }
 }
 
 fn paste(event: ClipboardEvent) {
@@ -169,11 +146,11 @@ fn paste(event: ClipboardEvent) {
         .is_some_and(|target| target.tag_name() == "INPUT" && target.id() != "files");
     let Some(data) = event.clipboard_data().filter(|_| !is_field) else { return };
     if let Some(files) = data.files().filter(|files| files.length() > 0) {
-        with(|app| open(app, (0..files.length()).filter_map(|nth| files.get(nth))));
+        with(|app| app.open((0..files.length()).filter_map(|nth| files.get(nth))));
     } else if let Some(text) = data.get_data("text/plain").ok().filter(|text| !text.is_empty()) {
         let parts = Array::of1(&JsValue::from_str(&text));
         if let Ok(file) = File::new_with_str_sequence(&parts, "pasted") {
-            with(|app| open(app, std::iter::once(file)));
+            with(|app| app.open(std::iter::once(file)));
         }
     }
     event.prevent_default();
@@ -200,14 +177,27 @@ fn drops(window: &web_sys::Window) {
     });
     on(window, "drop", |event: DragEvent| {
         get("over").set_hidden(true);
-        if let Some(files) = event.data_transfer().and_then(|data| data.files()) {
-            event.prevent_default();
-            with(|app| open(app, (0..files.length()).filter_map(|nth| files.get(nth))));
+        let Some(data) = event.data_transfer() else { return };
+        let Some(files) = data.files() else { return };
+        event.prevent_default();
+        let folders = folders(&data);
+        if let Some(folder) = folders.first() {
+            say(&format!("{folder} is a folder: drop the files that are in it"));
         }
+        let files = (0..files.length()).filter_map(|nth| files.get(nth));
+        with(|app| app.open(files.filter(|file| !folders.contains(&file.name()))));
     });
 }
 
-/// Runs something once this event is over, and the next frame is drawn.
+/// The names of the folders among what is dropped: as files they could not be read.
+fn folders(data: &DataTransfer) -> Vec<String> {
+    let items = data.items();
+    let entries =
+        (0..items.length()).filter_map(|nth| items.get(nth)?.webkit_get_as_entry().ok()?);
+    entries.filter(|entry| entry.is_directory()).map(|entry| entry.name()).collect()
+}
+
+/// Runs something once this event is over.
 pub(crate) fn later(act: impl FnOnce() + 'static) {
     after(40, act);
 }

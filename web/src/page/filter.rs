@@ -61,11 +61,10 @@ fn chips(app: &App) -> Vec<E> {
         .query
         .placed()
         .iter()
-        .enumerate()
-        .map(|(nth, placed)| {
+        .map(|placed| {
             let term = &text[placed.span.clone()];
             let class = if placed.term.is_ok() { "chip" } else { "chip wrong-term" };
-            button("remove", nth.to_string())
+            button("remove", term)
                 .class(class)
                 .attr("aria-label", format!("{term}: remove"))
                 .kid(e("span").class("mono").text(term))

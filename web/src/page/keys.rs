@@ -4,9 +4,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use super::app::{App, View, area};
-use super::dom::{document, focus, get, say};
+use super::dom::{focus, get, say};
 use super::numbers::count;
-use super::{acts, bytes, events, filter, help, link, saving, table, timeline};
+use super::{acts, bytes, filter, help, link, saving, table, timeline};
 use crate::messages::ToWorker;
 use carwatch_query::{Is, Value};
 use carwatch_viewer::Ask;
@@ -166,11 +166,7 @@ fn brush(app: &mut App) {
         app.set_query(&text);
     }
     app.mark(area::TIMELINE);
-    events::later(|| {
-        if let Ok(Some(handle)) = document().query_selector("[data-act=handle][data-value=to]") {
-            focus(handle.unchecked_ref());
-        }
-    });
+    app.focus_next = Some("[data-act=handle][data-value=to]");
 }
 
 /// Moves an end of the brush by seconds.
@@ -199,11 +195,7 @@ fn tab(app: &mut App, key: &str) -> bool {
         _ => tabs.len() - 1,
     };
     app.set_view(tabs[to]);
-    events::later(|| {
-        if let Ok(Some(tab)) = document().query_selector("[role=tab][aria-selected=true]") {
-            focus(tab.unchecked_ref());
-        }
-    });
+    app.focus_next = Some("[role=tab][aria-selected=true]");
     true
 }
 

@@ -31,6 +31,11 @@ pub(crate) fn report(is_text: bool) -> Promise {
     })
 }
 
+/// What was asked for and has not come.
+pub(crate) fn waiting() -> Vec<u32> {
+    WAITING.with_borrow(|waiting| waiting.keys().copied().collect())
+}
+
 pub(crate) fn settle(number: u32, document: &str) {
     let waiting = WAITING.with_borrow_mut(|waiting| waiting.remove(&number));
     if let Some(Waiting { resolve, is_text }) = waiting {

@@ -14,6 +14,7 @@ impl App {
     pub(crate) fn take(&mut self, message: ToPage, beside: &[JsValue]) {
         match message {
             ToPage::Ready => {}
+            ToPage::Fault(words) => self.take_fault(words),
             ToPage::Overview(overview) => self.take_overview(*overview),
             ToPage::Moved(moves) => self.follow(&moves),
             ToPage::Counts(query, counts) => {
@@ -85,7 +86,7 @@ impl App {
     }
 
     /// Nothing is open any more, and nothing that was asked about it counts.
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.counts = Counts::default();
         self.rows = Rows::default();
         (self.selected, self.place, self.explained) = (None, None, None);

@@ -72,25 +72,27 @@ fn draw_progress(app: &mut App) {
 
 fn notices(app: &App) -> Vec<E> {
     let mut all = Vec::new();
-    if let Some(fault) = &app.fault {
-        let doing = match reading(app) {
-            Some((file, _)) => format!("reading {}, at byte {}", file.name, grouped(file.read)),
-            None => "answering the page".to_owned(),
+    if let Some(fault) = &app.engine.fault {
+        let (words, act, does) = if fault.is_last {
+            (
+                "What is shown stays; to go on, start anew and open the other files.",
+                "anew",
+                "Start anew",
+            )
+        } else {
+            ("The other files were opened again.", "seen", "Dismiss")
         };
-        let words = format!(
-            "This is a fault of the viewer's own, while it was {doing}: {fault}. Your file is \
-             unharmed. What is shown stays; to go on, start anew and open the other files."
-        );
-        let anew = button("anew", "").class("button").text("Start anew");
+        let does = button(act, "").class("button").text(does);
         all.push(
             e("div")
                 .class("notice red")
                 .attr("id", "fault")
                 .kid(mark("failed"))
-                .kid(e("p").text(words))
-                .kid(e("div").class("row").kid(anew)),
+                .kid(e("p").text(format!("{} {words}", fault.words)))
+                .kid(e("div").class("row").kid(does)),
         );
-    } else if let Some((file, share)) = reading(app) {
+    }
+    if let Some((file, share)) = reading(app).filter(|_| !app.engine.is_over()) {
         let mut words =
             format!("{:.0} %, {} of {}", share * 100.0, size(file.read), size(file.size));
         let passed = (js_sys::Date::now() - app.began) / 1000.0;
@@ -140,8 +142,15 @@ fn amber(app: &App, nth: usize, file: &FileLine) -> Option<E> {
     let mut words =
         e("div").kid(e("p").kid(e("b").text(format!("{}. ", file.name))).text(first.join(" ")));
     if !rest.is_empty() {
-        let more = e("summary").text(format!("{} more", rest.len()));
-        words = words.kid(e("details").kid(more).kids(rest.iter().map(|rest| e("p").text(rest))));
+        let more = e("summary")
+            .attr("data-value", format!("more\n{key}"))
+            .text(format!("{} more", rest.len()));
+        words = words.kid(
+            e("details")
+                .attr("data-value", &key)
+                .kid(more)
+                .kids(rest.iter().map(|rest| e("p").text(rest))),
+        );
     }
     let close = button("dismiss", &key).class("button").text("Dismiss");
     let row = e("div").class("row").kid(close);
