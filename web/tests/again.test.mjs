@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { becomes, closeAll, counted, file, filter, open, openSample, press, query, read, rows, shows, text, texts, until, view, withPage } from './page.mjs';
+import { becomes, closeAll, counted, file, filter, open, openSample, press, query, read, rows, shows, slowly, text, texts, until, view, withPage } from './page.mjs';
 
 const chosen = (page) => page.locator('#grid .tr[aria-selected=true]');
 const cells = (page) => texts(chosen(page).locator('[role=gridcell]'));
@@ -50,6 +50,63 @@ test('a fault that nobody caught is said', () => withPage({ mayViolate: true }, 
   await shows(page.locator('#stopped'), /fault of the viewer's own: .*a test.*Reload the page/);
   assert.equal(await page.locator('#stopped').isVisible(), true);
 }));
+
+// Throws in the worker, where nobody catches it; or does what makes the library panic there.
+const stop = (page, panics) => page.workers().at(-1).evaluate((panics) => {
+  setTimeout(() => {
+    if (!panics) throw new Error('a test');
+    wasm_bindgen.start_page(() => { throw new Error('no page'); });
+  });
+}, panics);
+
+test('where its worker stops, the page goes on with another', () => withPage({ mayViolate: true }, async (page) => {
+  await open(page, file('a.raw', '1:a:b.2:c:d'), file('b.raw', '3:e:f'));
+  await filter(page, 'brand:a');
+  await shows(page.locator('#count'), '1 car of 3');
+  await stop(page, false);
+  await shows(page.locator('#fault p'), /^This is a fault of the viewer's own, while it was answering the page: .*a test\. Your files are unharmed\. The other files were opened again\.$/);
+  await shows(page.locator('#count'), '3 cars');
+  await becomes(page, () => query(page), '');
+  await filter(page, 'brand:e');
+  await shows(page.locator('#count'), '1 car of 3');
+  await filter(page, '');
+  await page.locator('#fault').getByRole('button', { name: 'Dismiss' }).click();
+  await page.locator('#fault').waitFor({ state: 'detached' });
+  // What stops it again and again is not gone on with for ever.
+  for (let n = 0; n < 3; n += 1) {
+    await stop(page, true);
+    await shows(page.locator('#fault p'), n < 2 ? /a page can have workers.*opened again\.$/ : /a page can have workers.*start anew/);
+    if (n < 2) {
+      await shows(page.locator('#count'), '3 cars');
+      await page.locator('#fault').getByRole('button', { name: 'Dismiss' }).click();
+      await page.locator('#fault').waitFor({ state: 'detached' });
+    }
+  }
+  await page.locator('#fault').getByRole('button', { name: 'Start anew' }).click();
+  await page.getByRole('heading', { name: 'Open what the stations sent' }).waitFor();
+}));
+
+test('a file at which the worker stops is left out', () => onDisk({ 'large.raw': LARGE, 'small.raw': '1:a:b' }, ([large, small]) => withPage({ mayViolate: true }, async (page) => {
+  await open(page, small);
+  await slowly(page);
+  await page.getByLabel('Files to open').setInputFiles(large);
+  await page.locator('#progress').waitFor();
+  await stop(page, true);
+  await shows(page.locator('#fault p'), /while it was reading large\.raw, behind byte [\d,]+: .*a page can have workers/);
+  await shows(page.locator('#file'), /^small\.raw/);
+  await shows(page.locator('#count'), '1 car');
+  // Alone, it leaves nothing open.
+  await page.evaluate(() => { delete document.body.dataset.files; });
+  await closeAll(page);
+  await slowly(page);
+  await page.getByLabel('Files to open').setInputFiles(large);
+  await page.locator('#progress').waitFor();
+  await stop(page, true);
+  await shows(page.locator('#fault p'), /while it was reading large\.raw/);
+  await page.getByRole('heading', { name: 'Open what the stations sent' }).waitFor();
+  assert.equal(await page.locator('#fault').isVisible(), true);
+  await openSample(page);
+})));
 
 test('e finds a rejected record after it has found none', () => withPage({}, async (page) => {
   await open(page, file('a.raw', '1:a:b.2:c:d'));
@@ -112,7 +169,7 @@ test('Stop names what was not read', () => onDisk({ 'large.raw': LARGE, 'more.ra
   await stopped;
   await page.locator('#progress').waitFor({ state: 'hidden' });
   await until(page, () => text(page.locator('#file')), (now) => now.startsWith('3 files'), 'all are named');
-  for (const name of ['more.raw', 'small.raw']) await shows(page.locator('#notices'), new RegExp(`${name}\\. Only 0 bytes of`));
+  for (const name of ['more.raw', 'small.raw']) await shows(page.locator('#notices'), new RegExp(`${name}\\. Only [\\d,]+ bytes of`));
 })));
 
 test('after all files were closed nothing of them is left', () => withPage({}, async (page) => {
@@ -197,7 +254,7 @@ test('keys do not take what the focus is for', () => withPage({}, async (page) =
   // Enter opens what is folded.
   await press(page, '1', 't');
   await page.getByRole('group', { name: 'Brand, as a table' }).focus();
-  const before = await cells(page);
+  const before = await until(page, () => cells(page), (now) => now.length > 0, 'the first row');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   assert.equal(await page.locator('body[data-view=cars]').count(), 1);

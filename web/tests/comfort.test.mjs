@@ -233,7 +233,8 @@ const PAGES = [{
   wrong: async (page) => { await filter(page, 'colr:red brand:nowhere'); await page.getByText('No car passes this filter').waitFor(); },
   twins: async (page) => { await filter(page, ''); await press(page, 't'); await page.getByRole('table', { name: 'Detections' }).waitFor(); await until(page, () => page.locator('#grid .rows .tr').count(), (number) => number > 5, 'rows'); },
   menu: async (page) => { await press(page, 't'); await page.getByRole('button', { name: 'Export' }).click(); await page.getByRole('menu', { name: 'Export' }).waitFor(); },
-  changes: async (page) => { await page.keyboard.press('Escape'); await press(page, '3'); await until(page, () => page.locator('.pair .says').count(), (number) => number === 12, 'compared'); await page.locator('.pair').nth(1).click(); await page.locator('.diff').waitFor(); },
+  compared: async (page) => { await page.keyboard.press('Escape'); await press(page, '3'); await until(page, () => page.locator('.pair .says').count(), (number) => number === 12, 'compared'); await page.locator('.diff').waitFor(); },
+  changes: async (page) => { await page.locator('.pair').nth(1).click(); await page.locator('.pair[aria-current]').nth(0).waitFor(); await becomes(page, () => page.locator('.pair').nth(1).getAttribute('aria-current'), 'true'); },
   help: async (page) => { await press(page, '?'); await page.getByRole('dialog').waitFor(); },
 }, {
   rejected: async (page) => {

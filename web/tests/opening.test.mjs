@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { AWKWARD, becomes, closeAll, count, counted, file, grouped, open, openSample, press, read, report, rows, shows, text, texts, until, withPage } from './page.mjs';
+import { AWKWARD, becomes, closeAll, count, counted, file, grouped, open, openSample, press, read, report, rows, shows, slowly, text, texts, until, withPage } from './page.mjs';
 import { connection, enhanced, pcap, pcapng } from './captures.mjs';
 
 const CARS = '97264836:peugeot:red.97264840:fiat:blue';
@@ -60,6 +60,14 @@ test('files are dropped anywhere, at any time', () => withPage({}, async (page) 
   await page.dispatchEvent('#query', 'drop', { dataTransfer: second });
   await shows(page.locator('#count'), '3 cars');
   assert.match(await text(page.locator('#file')), /^3 files/);
+  // A folder comes as a file that cannot be read.
+  await page.evaluate(() => {
+    DataTransferItem.prototype.webkitGetAsEntry = function entry() { const { name } = this.getAsFile(); return { isDirectory: name === 'captures', name }; };
+  });
+  await page.dispatchEvent('main', 'drop', { dataTransfer: await transfer(['captures', '9:a:b'], ['d.raw', '1:a:b']) });
+  await shows(page.locator('#said'), 'captures is a folder: drop the files that are in it');
+  await shows(page.locator('#count'), '4 cars');
+  assert.match(await text(page.locator('#file')), /^4 files/);
 }));
 
 test('an answer is pasted', () => withPage({}, async (page) => {
@@ -236,12 +244,14 @@ test('rows of a capture are there while it is read, and what is chosen stays so'
     }
     closeSync(handle);
     await withPage({}, async (page) => {
+      await slowly(page, 100);
       await page.getByLabel('Files to open').setInputFiles(path);
       // A row of the last station, while it is still read.
       const seen = await page.evaluate(() => new Promise((resolve) => {
         const grid = document.getElementById('grid');
         const look = () => {
-          const row = grid.querySelector('.rows .tr:last-child');
+          const end = grid.getBoundingClientRect().bottom;
+          const row = [...grid.querySelectorAll('.rows .tr')].findLast((one) => one.getBoundingClientRect().bottom <= end);
           const cells = [...(row?.querySelectorAll('[role=gridcell]') ?? [])].map((cell) => cell.textContent);
           const counted = document.getElementById('count').textContent;
           if (cells[1] === 'large.pcapng#3' || (counted.startsWith('3,240,000') && !counted.includes('so far'))) {

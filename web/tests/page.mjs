@@ -12,6 +12,8 @@ import { chromium } from 'playwright-core';
 export const PAGE = process.env.PAGE ?? fileURLToPath(new URL('../dist/carwatch.html', import.meta.url));
 export const SHOTS = fileURLToPath(new URL('./shots/', import.meta.url));
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+// Milliseconds by which each frame is late, to find what only a fast machine gets away with.
+const SLOW = Number(process.env.SLOW ?? 0);
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
@@ -39,6 +41,16 @@ export async function withPage(options, body) {
   page.on('pageerror', (error) => seen.problems.push(String(error)));
   page.on('dialog', (dialog) => { seen.problems.push(`a dialog: ${dialog.message()}`); dialog.dismiss(); });
   page.on('request', (request) => seen.requests.push(request.url()));
+  await page.addInitScript((slow) => {
+    // How many frames are asked for and not yet drawn.
+    window.drawing = 0;
+    const next = window.requestAnimationFrame.bind(window);
+    const late = slow > 0 ? (act) => setTimeout(() => next(act), slow) : next;
+    window.requestAnimationFrame = (act) => {
+      window.drawing += 1;
+      return late((now) => { window.drawing -= 1; act(now); });
+    };
+  }, SLOW);
   await page.addInitScript(() => {
     window.seenTasks = [];
     new PerformanceObserver((list) => {
@@ -63,15 +75,27 @@ export async function withPage(options, body) {
   }
 }
 
-// Looks again, once a frame, until what is seen is right.
+// Looks again, once a frame, until what is seen is right, and everything else is drawn as well:
+// not all of the page is drawn in one frame.
 export async function until(page, look, holds, what, limit = 30_000) {
   const end = Date.now() + limit;
   for (;;) {
     const seen = await look();
-    if (holds(seen)) return seen;
+    if (holds(seen)) {
+      await drawn(page);
+      return seen;
+    }
     if (Date.now() > end) assert.fail(`${what}; seen: ${typeof seen === 'string' ? seen : JSON.stringify(seen)}`);
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
   }
+}
+
+// Waits until the page has nothing more to draw.
+function drawn(page) {
+  return page.evaluate(() => new Promise((resolve) => {
+    const look = () => (window.drawing > 0 ? setTimeout(look, 1) : resolve());
+    look();
+  }));
 }
 
 // Waits until a text is this, or fits.
@@ -117,10 +141,23 @@ export async function closeAll(page) {
   await page.evaluate(() => { delete document.body.dataset.files; });
 }
 
-// Waits until everything has been read and filtered.
+// Waits until everything has been read, filtered and drawn.
 export async function read(page, limit = 30_000) {
   await until(page, async () => [await page.locator('#progress').isHidden(), await text(page.locator('#count')), await page.locator('.station .mark use[href="#m-reading"]').count()],
     ([isHidden, counted, reading]) => isHidden && counted !== '' && !counted.includes('so far') && reading === 0, 'should have been read', limit);
+  // What stands around the lists is drawn a frame later, and rows once the worker gave them.
+  for (let n = 0; n < 3; n += 1) await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  const isDrawn = () => page.evaluate(() => document.body.dataset.view !== 'cars' || document.querySelector('#grid .rows .tr, #grid [aria-rowindex="2"]') !== null);
+  await until(page, isDrawn, (isDrawn) => isDrawn, 'should have been drawn', limit);
+}
+
+// From now on each piece of a file takes its time: what happens meanwhile can be looked at.
+export async function slowly(page, ms = 200) {
+  const worker = page.workers().at(-1) ?? await page.waitForEvent('worker');
+  await worker.evaluate((ms) => {
+    const whole = Blob.prototype.arrayBuffer;
+    Blob.prototype.arrayBuffer = function later() { return new Promise((resolve) => { setTimeout(() => resolve(whole.call(this)), ms); }); };
+  }, ms);
 }
 
 // Types a filter, in place of what was there.
@@ -133,8 +170,9 @@ export const counted = (page) => text(page.locator('#count'));
 // The document without its cars, of which there may be many.
 export const report = (page) => page.evaluate(async () => (await window.carwatch.report()).report);
 
-// Presses keys with the focus on nothing.
+// Presses keys with the focus on nothing, once the page takes them.
 export async function press(page, ...keys) {
+  await page.waitForFunction(() => document.getElementById('count').textContent !== '');
   await page.evaluate(() => document.activeElement?.blur());
   for (const key of keys) await page.keyboard.press(key);
 }

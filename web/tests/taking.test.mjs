@@ -149,6 +149,7 @@ test('a link opens the view again when the same file is dropped', async () => {
     await filter(page, 'brand:b3 color:red -time:00:00');
     await until(page, () => counted(page), (now) => now.includes('of 500'), 'filtered');
     await page.locator('#grid .rows .tr').nth(4).click();
+    await becomes(page, () => page.locator('#grid .rows .tr').nth(4).getAttribute('aria-selected'), 'true');
     await view(page, 'Bytes');
     const pressed = await page.locator('#grid .tr[aria-selected=true]').getAttribute('id');
     const before = content.split('.').slice(0, Number(pressed.replace('row-', '')));

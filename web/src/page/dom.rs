@@ -104,22 +104,58 @@ pub(crate) fn get(id: &str) -> HtmlElement {
     found.unchecked_into()
 }
 
-/// Puts elements in place of what was there; what had the focus has it again.
+/// Puts elements in place of what was there; what had the focus has it again, and what was
+/// folded open is so again. Where nothing is new nothing is replaced: text that is marked in it
+/// stays marked.
 pub(crate) fn set(id: &str, kids: impl IntoIterator<Item = E>) {
     let place = get(id);
+    let kids: Vec<E> = kids.into_iter().collect();
+    for details in unfolded(&place) {
+        for again in kids.iter().filter_map(|kid| kid.0.query_selector(&details).ok().flatten()) {
+            let _ = again.set_attribute("open", "");
+        }
+    }
+    if is_same(&place, &kids) {
+        return;
+    }
     let focused = document().active_element().filter(|active| place.contains(Some(active)));
-    let key = focused.as_ref().filter(|active| **active != *place).and_then(key);
+    let focused = focused.filter(|active| **active != **place);
+    let again = focused.and_then(|focused| Some((key(&focused)?, focused.scroll_top())));
     let all: js_sys::Array = kids.into_iter().map(|kid| JsValue::from(kid.0)).collect();
     place.replace_children_with_node(&all);
-    if let Some(key) = key {
+    if let Some((key, scrolled)) = again {
         let again = place.query_selector(&key).ok().flatten();
         match again.and_then(|again| again.dyn_into::<HtmlElement>().ok()) {
-            Some(again) => focus(&again),
+            Some(again) => {
+                focus(&again);
+                again.set_scroll_top(scrolled);
+            }
             // It is gone; the focus stays near.
             None if place.tab_index() >= 0 => focus(&place),
             None => {}
         }
     }
+}
+
+/// Whether these are what is there.
+fn is_same(place: &HtmlElement, kids: &[E]) -> bool {
+    let mut there = place.first_child();
+    for kid in kids {
+        let Some(node) = there.filter(|node| node.is_equal_node(Some(&kid.0))) else {
+            return false;
+        };
+        there = node.next_sibling();
+    }
+    there.is_none()
+}
+
+/// How what is folded open is found again, by its value.
+fn unfolded(place: &HtmlElement) -> Vec<String> {
+    let Ok(all) = place.query_selector_all("details[open][data-value]") else {
+        return Vec::new();
+    };
+    let elements = (0..all.length()).filter_map(|nth| all.get(nth)?.dyn_into::<Element>().ok());
+    elements.filter_map(|details| key(&details)).collect()
 }
 
 /// Sets the text of an element, if it is another.
@@ -161,10 +197,13 @@ pub(crate) fn focus(element: &HtmlElement) {
     let _ = element.focus();
 }
 
-/// How an element is found again.
+/// How an element is found again: by what it does, or else by its name.
 fn key(element: &Element) -> Option<String> {
-    let act = element.get_attribute("data-act")?;
-    let value = element.get_attribute("data-value").unwrap_or_default();
     let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\a ");
-    Some(format!("[data-act=\"{}\"][data-value=\"{}\"]", quoted(&act), quoted(&value)))
+    let by = |name: &str| Some(format!("[{name}=\"{}\"]", quoted(&element.get_attribute(name)?)));
+    match (by("data-act"), by("data-value")) {
+        (Some(act), value) => Some(act + value.as_deref().unwrap_or("[data-value=\"\"]")),
+        (None, Some(value)) => Some(value),
+        (None, None) => by("aria-label"),
+    }
 }

@@ -57,10 +57,12 @@ pub(crate) fn draw(app: &mut App) {
         rows = rows.kid(row(app, place, line).style(format!("top:{y}px")));
     }
     set("grid", [names(app), rows]);
-    let is_drawn = app
-        .place
-        .is_some_and(|place| (window.from..window.to).contains(&place) && held.contains(&place));
-    match app.selected.filter(|_| is_drawn) {
+    // What the attribute names has to be there: until its place is known it may be out of sight.
+    let is_drawn = |selected: &usize| {
+        let drawn = held.start.max(window.from)..held.end.min(window.to);
+        drawn.into_iter().any(|place| app.rows.rows[place - held.start].row == *selected)
+    };
+    match app.selected.filter(is_drawn) {
         Some(row) => set_attr("grid", "aria-activedescendant", &format!("row-{row}")),
         None => drop(get("grid").remove_attribute("aria-activedescendant")),
     }
