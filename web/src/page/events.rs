@@ -5,7 +5,8 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     AddEventListenerOptions, ClipboardEvent, DataTransfer, DragEvent, Element, Event, EventTarget,
-    File, HtmlInputElement, KeyboardEvent, MouseEvent, PointerEvent, ResizeObserver,
+    File, FileSystemEntry, HtmlInputElement, KeyboardEvent, MouseEvent, PointerEvent,
+    ResizeObserver,
 };
 
 use super::app::{App, area};
@@ -194,7 +195,7 @@ fn folders(data: &DataTransfer) -> Vec<String> {
     let items = data.items();
     let entries =
         (0..items.length()).filter_map(|nth| items.get(nth)?.webkit_get_as_entry().ok()?);
-    entries.filter(|entry| entry.is_directory()).map(|entry| entry.name()).collect()
+    entries.filter(FileSystemEntry::is_directory).map(|entry| entry.name()).collect()
 }
 
 /// Runs something once this event is over.
