@@ -200,6 +200,16 @@ impl Outcome {
         }
     }
 
+    /// The response, where it is what encoding its cars would give: it is complete, every piece
+    /// is a car, and none has an escape. Nearly every response is so.
+    #[must_use]
+    pub fn as_records(&self) -> Option<&[u8]> {
+        let is_so = self.verdict.is_complete()
+            && self.rejected == 0
+            && memchr::memchr(b'%', &self.response).is_none();
+        is_so.then_some(&self.response[..])
+    }
+
     /// Hands every piece of the response to `sink`, in wire order.
     pub fn for_each_piece(&self, record_limit: usize, sink: &mut impl FnMut(Piece<'_>)) {
         let tail = if self.verdict.is_complete() { Tail::Whole } else { Tail::Cut };

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use carwatch::Report;
 
-use crate::cars::{Cars, Merged, Options, flush, spill};
+use crate::cars::{Cars, Options, flush, spill};
 use crate::table::{self, Columns};
 use crate::{Format, csv, json};
 
@@ -66,9 +66,9 @@ impl Rolling {
                 json::append_car(merged, &mut buffer);
                 spill(&mut buffer, out)
             }),
-            Format::Wire => cars.for_each(&mut |Merged { car, .. }| {
+            Format::Wire => cars.for_each_records(&mut |records| {
                 separate(b'.', first, &mut buffer);
-                car.encode_into(&mut buffer);
+                buffer.extend_from_slice(records);
                 spill(&mut buffer, out)
             }),
         }?;

@@ -35,6 +35,15 @@ fn snapshot(cars: &[Car<'_>]) -> Vec<u8> {
     out
 }
 
+/// An answer as stations that know nothing of each other send it.
+fn answer() -> impl Strategy<Value = String> {
+    let piece =
+        "[0-9]{1,3}:[a-z]{0,2}:[a-z]{0,2}|([0-9]:){1,3}(%2E|%2e|%3a|%25|%|%2)[a-z]?|[a-z:]{0,3}";
+    let pieces = proptest::collection::vec(piece, 0..4);
+    let cars = proptest::collection::vec("[0-9]{1,3}:[a-z]{0,2}:[a-z]{0,2}", 0..4);
+    proptest::prop_oneof![pieces, cars].prop_map(|pieces| pieces.join("."))
+}
+
 /// A gather of these cars, from a station of this name, once each and once cut.
 fn gathered(name: &str, cars: &[Car<'_>]) -> Report {
     let mut cut = snapshot(cars);
@@ -152,6 +161,29 @@ proptest! {
             }
         });
         prop_assert_eq!(read, [cars, more].concat());
+    }
+
+    /// Whether an answer is written as it came or taken apart: what was rejected is left out, and
+    /// every escape is the one that a station would write.
+    #[test]
+    fn wire_holds_the_records_of_all_cars(
+        answers in proptest::collection::vec((answer(), proptest::bool::weighted(0.8)), 0..4),
+    ) {
+        let verdict = |is_complete| if is_complete { COMPLETE } else { partial() };
+        let all: Vec<_> = answers
+            .into_iter()
+            .map(|(answer, is_complete)| station("a", outcome(verdict(is_complete), answer)))
+            .collect();
+        let mut cars = Vec::new();
+        for outcome in all.iter().map(|station| &station.outcome) {
+            outcome.for_each_piece(limits::RECORD, &mut |piece| {
+                if let (true, Piece::Car { car, .. }) = (outcome.verdict.is_complete(), piece) {
+                    cars.push(car.into_owned());
+                }
+            });
+        }
+        let written = written(&report(all), &options(Format::Wire));
+        prop_assert_eq!(written.into_bytes(), snapshot(&cars));
     }
 
     #[test]
