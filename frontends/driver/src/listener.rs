@@ -112,6 +112,9 @@ pub fn prepare<S: AsFd>(socket: &S) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether an accepted socket has what [`prepare`] set on its listener before it came.
+pub(crate) const INHERITS: bool = cfg!(any(target_os = "linux", target_os = "android"));
+
 /// Whether the other side has broken the connection; that it only has nothing more to say is
 /// no such thing.
 #[must_use]

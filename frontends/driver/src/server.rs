@@ -6,6 +6,8 @@
 mod connection;
 mod control;
 mod door;
+mod dues;
+mod heed;
 mod machine;
 mod open;
 mod replaying;
@@ -124,7 +126,8 @@ async fn drain_all<T>(open: &mut Open<T>, drain: Duration) {
 async fn all_ended<T>(open: &mut Open<T>, longest: Duration) {
     let mut deadline = Timer::after(longest);
     poll_fn(|cx| {
-        open.take_ended(cx).count();
+        open.take_ended(true, cx).count();
+        open.poll_dues(cx);
         if open.is_empty() { Poll::Ready(()) } else { Pin::new(&mut deadline).poll(cx).map(drop) }
     })
     .await;

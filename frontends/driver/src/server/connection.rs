@@ -15,9 +15,9 @@ use carwatch::serve::{Did, Served};
 use carwatch::time::Instant;
 
 use super::control::Over;
+use super::heed::Heed;
 use super::machine::{Machine, Step};
-use super::open::Handle;
-use crate::alarm::Alarm;
+use super::open::{Handle, Progress};
 use crate::clock::{self, millis};
 use crate::listener::has_left;
 use crate::socket::Socket;
@@ -43,13 +43,13 @@ pub(super) fn serve<S: Socket + Send, M: Machine>(
         None => Stage::Open(Link::Plain(stream)),
         Some(acceptor) => Stage::Shaking(Box::pin(acceptor.accept(stream))),
     };
-    Box::pin(Serving { stage, machine, alarm: Alarm::new(), peer, begin, handle })
+    Box::pin(Serving { stage, machine, heed: M::Heed::default(), peer, begin, handle })
 }
 
-struct Serving<S, M> {
+struct Serving<S, M: Machine> {
     stage: Stage<S>,
     machine: M,
-    alarm: Alarm,
+    heed: M::Heed,
     peer: SocketAddr,
     begin: Instant,
     handle: Handle,
@@ -127,7 +127,13 @@ impl<S: Socket, M: Machine> Serving<S, M> {
                     continue;
                 }
                 Step::Write | Step::Leave | Step::Wait | Step::Finish => {
-                    ready!(exchange(link, &self.machine, &mut self.alarm, cx))
+                    match exchange(link, &self.machine, cx) {
+                        Poll::Ready(did) => did,
+                        Poll::Pending => {
+                            ready!(wait(&self.machine, &mut self.heed, &self.handle.progress, cx));
+                            None
+                        }
+                    }
                 }
                 Step::End => return Poll::Ready(self.machine.done()),
             };
@@ -147,20 +153,17 @@ impl<S: Socket, M: Machine> Serving<S, M> {
     }
 }
 
-/// Writes or finishes, reads and waits at once; ready with what was done, or `None` for the
-/// deadline.
+/// Writes or finishes, and reads; ready with what was done, or with `None` if that is nothing.
 fn exchange<S: Socket>(
     link: &mut Link<S>,
     machine: &impl Machine,
-    alarm: &mut Alarm,
     cx: &mut Context<'_>,
 ) -> Poll<Option<Did>> {
-    let step = machine.step();
-    match step {
+    match machine.step() {
         Step::Write => {
             let mut slices = [IoSlice::new(&[]); AT_ONCE];
-            let count = machine.slices(&mut slices);
-            if let Poll::Ready(written) = link.poll_write(cx, &slices[..count]) {
+            let (count, last) = machine.slices(&mut slices);
+            if let Poll::Ready(written) = link.poll_write(cx, &slices[..count], last) {
                 return Poll::Ready(match written {
                     Ok(0) => Some(Did::Fault),
                     Ok(n) => Some(Did::Wrote(n)),
@@ -185,13 +188,22 @@ fn exchange<S: Socket>(
             Err(e) => fault(&e),
         });
     }
-    let due = match step {
+    Poll::Pending
+}
+
+/// Waits for the deadline.
+fn wait<M: Machine>(
+    machine: &M,
+    heed: &mut M::Heed,
+    progress: &Progress,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
+    let due = match machine.step() {
         // Nothing wakes whoever waits for that.
         Step::Leave => machine.deadline().min(clock::now() + LOOK_AGAIN),
         _ => machine.deadline(),
     };
-    ready!(alarm.poll(due, cx));
-    Poll::Ready(None)
+    heed.poll(due, progress, cx)
 }
 
 fn fault(error: &io::Error) -> Option<Did> {

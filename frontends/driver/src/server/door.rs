@@ -6,7 +6,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use async_io::Async;
 use carwatch::accept::{Accept, AcceptFault, Next, Pace, Room};
@@ -39,11 +39,26 @@ impl<M, L> Lend<M> for L where
 pub(super) struct Entrance {
     socket: Async<TcpListener>,
     tls: bool,
+    /// What comes out of it has the listener's options: so it is on Linux for whoever came after
+    /// those were set, and a backlog is served in its order.
+    inherits: bool,
 }
 
 impl Entrance {
     pub(super) fn new(listening: Listening) -> io::Result<Self> {
-        Ok(Self { socket: Async::new(listening.socket)?, tls: listening.tls })
+        let socket = Async::new(listening.socket)?;
+        Ok(Self { socket, tls: listening.tls, inherits: false })
+    }
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        let accepted = listener::poll_accept(&self.socket, cx);
+        // Nobody is left who may have come before.
+        self.inherits |= accepted.is_pending() && listener::INHERITS;
+        let (stream, peer) = ready!(accepted)?;
+        if !self.inherits {
+            listener::prepare(&stream)?;
+        }
+        Poll::Ready(Ok((stream, peer)))
     }
 }
 
@@ -112,12 +127,16 @@ impl<T, L> Door<T, L> {
             self.limits = Arc::new(settings.limits);
             self.tls = settings.tls;
         }
+        self.open.poll_dues(cx);
         for _ in 0..TURN {
-            for source in self.open.take_ended(cx) {
+            let now = clock::now();
+            // Only who waits for a place, or for descriptors, can do nothing before one ends.
+            let awaited =
+                self.newcomer.is_some() || matches!(self.accept.next(now), Next::Pause(_));
+            for source in self.open.take_ended(awaited, cx) {
                 self.accept.ended();
                 self.admit.leave(source);
             }
-            let now = clock::now();
             let due = match (self.accept.next(now), self.newcomer.take()) {
                 (Next::Accept, Some(newcomer)) => {
                     self.let_in::<S, M>(newcomer, now, spawn);
@@ -163,7 +182,7 @@ impl<T, L> Door<T, L> {
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         for _ in 0..self.listeners.len() {
             self.turn = (self.turn + 1) % self.listeners.len();
-            let accepted = listener::poll_accept(&self.listeners[self.turn].socket, cx);
+            let accepted = self.listeners[self.turn].poll_accept(cx);
             if accepted.is_ready() {
                 return accepted;
             }
@@ -177,14 +196,8 @@ impl<T, L> Door<T, L> {
         accepted: io::Result<(TcpStream, SocketAddr)>,
         now: Instant,
     ) -> Option<Newcomer> {
-        let prepared = accepted.and_then(|(stream, peer)| {
-            // An accepted socket has it from its listener, but for one that came before a
-            // listener that was handed over was prepared.
-            listener::prepare(&stream)?;
-            Ok((stream, peer))
-        });
-        let (stream, peer) = match prepared {
-            Ok(prepared) => prepared,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 self.accept_failed(&error, now);
                 return None;

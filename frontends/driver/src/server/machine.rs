@@ -6,13 +6,18 @@ use carwatch::replay::{self, Replay};
 use carwatch::serve::{self, Did, Serve, Served};
 use carwatch::time::Instant;
 
+use super::heed::{Heed, Together};
+use crate::alarm::Alarm;
+
 /// One connection's machine of the core.
 pub(super) trait Machine: Send + Unpin + 'static {
+    /// What heeds its deadline.
+    type Heed: Heed;
     /// What to do next.
     fn step(&self) -> Step;
     /// Puts what [`Step::Write`] has, and what may be written together with it, into `slices`, and
-    /// says into how many.
-    fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize;
+    /// says into how many, and whether [`Step::Finish`] comes after it.
+    fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> (usize, bool);
     /// The handshake is over.
     fn begun(&mut self, now: Instant);
     fn wants_input(&self) -> bool;
@@ -45,6 +50,8 @@ pub(super) enum Step {
 }
 
 impl Machine for Serve {
+    type Heed = Together;
+
     fn step(&self) -> Step {
         match self.next() {
             serve::Do::Write(_) => Step::Write,
@@ -54,9 +61,14 @@ impl Machine for Serve {
         }
     }
 
-    fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        let fill = |(slice, bytes): (&mut IoSlice<'a>, _)| *slice = IoSlice::new(bytes);
-        slices.iter_mut().zip(self.rest()).map(fill).count()
+    fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> (usize, bool) {
+        let (mut count, mut missing) = (0, self.snapshot().len() - self.done().sent);
+        for (slice, bytes) in slices.iter_mut().zip(self.rest()) {
+            *slice = IoSlice::new(bytes);
+            count += 1;
+            missing -= bytes.len() as u64;
+        }
+        (count, missing == 0)
     }
 
     fn begun(&mut self, now: Instant) {
@@ -103,6 +115,8 @@ impl Machine for Serve {
 }
 
 impl Machine for Replay {
+    type Heed = Alarm;
+
     fn step(&self) -> Step {
         match self.next() {
             replay::Do::Write(_) => Step::Write,
@@ -113,11 +127,11 @@ impl Machine for Replay {
         }
     }
 
-    fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
-        // Each write is to leave as it is.
-        let replay::Do::Write(bytes) = self.next() else { return 0 };
+    fn slices<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> (usize, bool) {
+        let replay::Do::Write(bytes) = self.next() else { return (0, false) };
         slices[0] = IoSlice::new(bytes);
-        1
+        // Each write is to leave as it is, also the last.
+        (1, false)
     }
 
     fn begun(&mut self, now: Instant) {

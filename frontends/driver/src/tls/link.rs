@@ -75,14 +75,21 @@ impl<S: Socket> Link<S> {
     }
 
     /// Writes some of what there is, in its order; in TLS what was taken may still be on this side,
-    /// up to a limit.
+    /// up to a limit. What is `last` may wait in the kernel for [`poll_finish`](Self::poll_finish).
     pub(crate) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
+        last: bool,
     ) -> Poll<io::Result<usize>> {
         let first = slices.first().map_or(&[][..], |slice| slice);
         match self {
+            Self::Plain(socket) if last && slices.len() == 1 => match write_last(socket, first) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    Pin::new(socket).poll_write(cx, first)
+                }
+                written => Poll::Ready(written),
+            },
             Self::Plain(socket) if slices.len() > 1 => {
                 Pin::new(socket).poll_write_vectored(cx, slices)
             }
@@ -176,6 +183,21 @@ pub(super) fn finish<S: Socket>(socket: &S) -> io::Result<()> {
     let socket = SockRef::from(socket);
     // Not `close()` of the stream: async-std's only flushes.
     socket.set_linger(None).and_then(|()| socket.shutdown(Shutdown::Write))
+}
+
+/// Writes what the FIN comes after, to leave with it: a short list is one packet that way, and
+/// wakes its reader once.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn write_last<S: Socket>(socket: &S, bytes: &[u8]) -> io::Result<usize> {
+    use rustix::net::{SendFlags, send};
+
+    Ok(send(socket, bytes, SendFlags::MORE | SendFlags::NOSIGNAL)?)
+}
+
+/// As any other, where the system has no word for that.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn write_last<S: Socket>(_: &S, _: &[u8]) -> io::Result<usize> {
+    Err(io::ErrorKind::WouldBlock.into())
 }
 
 #[cfg(test)]

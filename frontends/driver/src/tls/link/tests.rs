@@ -43,10 +43,34 @@ fn read(link: &mut Link<Socket>) -> io::Result<(Got, Vec<u8>)> {
 
 fn write(link: &mut Link<Socket>, bytes: &[u8]) {
     assert_eq!(
-        block_on(poll_fn(|cx| link.poll_write(cx, &[IoSlice::new(bytes)]))).unwrap(),
+        block_on(poll_fn(|cx| link.poll_write(cx, &[IoSlice::new(bytes)], false))).unwrap(),
         bytes.len()
     );
     block_on(poll_fn(|cx| link.poll_flush(cx))).unwrap();
+}
+
+#[test]
+fn what_is_written_last_arrives_whole_before_the_end() {
+    let list: Vec<u8> = (0..16 << 20).map(|at| (at % 251) as u8).collect();
+    let (mut client, station) = sockets();
+    let mut station = Link::Plain(Async::new(station).unwrap());
+    let mut rest = &list[..];
+    let write = |station: &mut Link<_>, cx: &mut Context<'_>, rest: &mut &[u8]| {
+        let written = station.poll_write(cx, &[IoSlice::new(rest)], true);
+        written.map(|n| *rest = &rest[n.unwrap()..])
+    };
+    // More than the kernel takes: the others wait until there is room.
+    while block_on(poll_fn(|cx| Poll::Ready(write(&mut station, cx, &mut rest)))).is_ready() {}
+    let reading = thread::spawn(move || {
+        let mut received = Vec::new();
+        client.read_to_end(&mut received).unwrap();
+        received
+    });
+    while !rest.is_empty() {
+        block_on(poll_fn(|cx| write(&mut station, cx, &mut rest)));
+    }
+    block_on(poll_fn(|cx| station.poll_finish(cx))).unwrap();
+    assert!(reading.join().unwrap() == list);
 }
 
 #[test]
