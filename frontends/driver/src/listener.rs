@@ -158,10 +158,11 @@ fn has_waiting<S: AsFd>(listener: &S) -> bool {
 
 /// How much the kernel queues unsent for one connection, in bytes (protocol.md, duty 4).
 ///
-/// From 8 to 128 KiB the processor time for a gigabyte did not differ by more than its noise.
-/// This lasts a fast network over a late wake-up, and is 64 MiB for 2,000 stalled readers.
+/// As much as its largest packet: with 16 to 48 KiB a list of 64 MiB costs a tenth to a third more
+/// processor time, with 96 KiB and above it costs the same (`cargo bench -p benches --bench serve`).
+/// It is 128 MiB for 2,000 stalled readers.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-const NOTSENT_LOWAT: u32 = 32 * 1024;
+const NOTSENT_LOWAT: u32 = 64 * 1024;
 
 /// After so long a silence a client is asked whether it is still there.
 const PROBE_AFTER: Duration = Duration::from_secs(15);
